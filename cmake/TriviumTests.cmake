@@ -1,0 +1,56 @@
+# Tests of core (cmocka), and the C runner of the conformance scenarios. Each tests/core/*_test.c is one
+# program and one ctest test. The tests of the languages run against what was installed; see tools/test.sh.
+find_path(CMOCKA_INCLUDE cmocka.h)
+find_library(CMOCKA_LIBRARY cmocka)
+
+set(TRIVIUM_TEST_COMPONENTS "${PROJECT_BINARY_DIR}/tests/components")
+file(GLOB puppet_sources CONFIGURE_DEPENDS tests/conformance/puppet/*.c)
+file(GLOB bad_sources CONFIGURE_DEPENDS tests/conformance/bad/*.c)
+foreach(source IN LISTS puppet_sources bad_sources)
+    get_filename_component(name "${source}" NAME_WE)
+    trivium_add_component(${name} "${source}" LIBRARIES Threads::Threads OUTPUT "${TRIVIUM_TEST_COMPONENTS}")
+endforeach()
+
+# trivium_add_test(NAME source): a program linked with the static core, whose internal headers it may include.
+function(trivium_add_test name source)
+    add_executable(${name} "${source}")
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    target_include_directories(${name} PRIVATE
+        "${PROJECT_SOURCE_DIR}/core/src" "${PROJECT_SOURCE_DIR}/tests/core" "${CMOCKA_INCLUDE}")
+    target_link_libraries(${name} PRIVATE trivium_core "${CMOCKA_LIBRARY}")
+    target_compile_definitions(${name} PRIVATE
+        TRI_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TRI_TEST_COMPONENTS="${TRIVIUM_TEST_COMPONENTS}")
+    trivium_compile_options(${name})
+    add_test(NAME ${name} COMMAND ${name} ${ARGN} WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS core
+        ENVIRONMENT "TRIVIUM_PATH=${TRIVIUM_TEST_COMPONENTS}:${PROJECT_BINARY_DIR}/components")
+endfunction()
+
+if(CMOCKA_INCLUDE AND CMOCKA_LIBRARY)
+    file(GLOB test_sources CONFIGURE_DEPENDS tests/core/*_test.c)
+    foreach(source IN LISTS test_sources)
+        get_filename_component(name "${source}" NAME_WE)
+        trivium_add_test(${name} "${source}")
+    endforeach()
+else()
+    message(NOTICE "-- the tests of core are skipped: cmocka was not found (on Debian: apt install libcmocka-dev)")
+endif()
+
+# Every public header compiles alone, as C11 and, where there is a C++ compiler, as C++17.
+include(CheckLanguage)
+check_language(CXX)
+if(CMAKE_CXX_COMPILER)
+    enable_language(CXX)
+endif()
+file(GLOB public_headers CONFIGURE_DEPENDS core/include/trivium/*.h)
+foreach(header IN LISTS public_headers)
+    get_filename_component(name "${header}" NAME_WE)
+    add_test(NAME header_${name}_c COMMAND ${CMAKE_C_COMPILER} -std=c11 -Wall -Wextra -Werror -pedantic
+        -fsyntax-only -x c -I "${TRIVIUM_INCLUDE}" "${header}")
+    set_tests_properties(header_${name}_c PROPERTIES LABELS header)
+    if(CMAKE_CXX_COMPILER)
+        add_test(NAME header_${name}_cxx COMMAND ${CMAKE_CXX_COMPILER} -std=c++17 -Wall -Wextra -Werror
+            -fsyntax-only -x c++ -I "${TRIVIUM_INCLUDE}" "${header}")
+        set_tests_properties(header_${name}_cxx PROPERTIES LABELS header)
+    endif()
+endforeach()
