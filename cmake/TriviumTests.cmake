@@ -10,19 +10,27 @@ foreach(source IN LISTS puppet_sources bad_sources)
     get_filename_component(name "${source}" NAME_WE)
     trivium_add_component(${name} "${source}" LIBRARIES Threads::Threads OUTPUT "${TRIVIUM_TEST_COMPONENTS}")
 endforeach()
+# Files that only look like components.
+file(GLOB bad_files CONFIGURE_DEPENDS tests/conformance/bad/*.so)
+foreach(file IN LISTS bad_files)
+    get_filename_component(name "${file}" NAME)
+    configure_file("${file}" "${TRIVIUM_TEST_COMPONENTS}/${name}" COPYONLY)
+endforeach()
 
-# trivium_add_test(NAME source): a program linked with the static core, whose internal headers it may include.
-function(trivium_add_test name source)
-    add_executable(${name} "${source}")
+# trivium_add_test(NAME SOURCES source... [ARGUMENTS argument...] [LIBRARIES library...] LABEL label): a program
+# linked with the static core, whose internal headers it may include.
+function(trivium_add_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;ARGUMENTS;LIBRARIES")
+    add_executable(${name} ${arg_SOURCES})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
     target_include_directories(${name} PRIVATE
-        "${PROJECT_SOURCE_DIR}/core/src" "${PROJECT_SOURCE_DIR}/tests/core" "${CMOCKA_INCLUDE}")
-    target_link_libraries(${name} PRIVATE trivium_core "${CMOCKA_LIBRARY}")
+        "${PROJECT_SOURCE_DIR}/core/src" "${PROJECT_SOURCE_DIR}/tests/core")
+    target_link_libraries(${name} PRIVATE trivium_core ${arg_LIBRARIES})
     target_compile_definitions(${name} PRIVATE
         TRI_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TRI_TEST_COMPONENTS="${TRIVIUM_TEST_COMPONENTS}")
     trivium_compile_options(${name})
-    add_test(NAME ${name} COMMAND ${name} ${ARGN} WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
-    set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS core
+    add_test(NAME ${name} COMMAND ${name} ${arg_ARGUMENTS} WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS "${arg_LABEL}"
         ENVIRONMENT "TRIVIUM_PATH=${TRIVIUM_TEST_COMPONENTS}:${PROJECT_BINARY_DIR}/components")
 endfunction()
 
@@ -30,10 +38,18 @@ if(CMOCKA_INCLUDE AND CMOCKA_LIBRARY)
     file(GLOB test_sources CONFIGURE_DEPENDS tests/core/*_test.c)
     foreach(source IN LISTS test_sources)
         get_filename_component(name "${source}" NAME_WE)
-        trivium_add_test(${name} "${source}")
+        trivium_add_test(${name} SOURCES "${source}" LIBRARIES "${CMOCKA_LIBRARY}" LABEL core)
+        target_include_directories(${name} PRIVATE "${CMOCKA_INCLUDE}")
     endforeach()
 else()
     message(NOTICE "-- the tests of core are skipped: cmocka was not found (on Debian: apt install libcmocka-dev)")
+endif()
+
+# The C runner of the scenarios is one program, of all the C files beside them.
+file(GLOB runner_sources CONFIGURE_DEPENDS tests/conformance/*.c)
+if(runner_sources)
+    trivium_add_test(conformance SOURCES ${runner_sources}
+        ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/conformance" LABEL conformance)
 endif()
 
 # Every public header compiles alone, as C11 and, where there is a C++ compiler, as C++17.

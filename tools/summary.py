@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""tools/summary.py SECTION...: the summary of each runner from build/logs/<section>.log, then the sum over all:
+the last line is "N passed, N failed". A section that failed without a failed test counts as one failure."""
+import pathlib
+import re
+import sys
+
+LOGS = pathlib.Path(__file__).resolve().parent.parent / "build" / "logs"
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def count(text, pattern):
+    """The last number that the pattern finds, 0 if it finds none."""
+    found = re.findall(pattern, text, re.MULTILINE)
+    return int(found[-1]) if found else 0
+
+
+def ctest(text):
+    line = re.findall(r"^\d+% tests passed, (\d+) tests failed out of (\d+)", text, re.MULTILINE)
+    failed, total = map(int, line[-1]) if line else (0, 0)
+    return total - failed, failed, 0
+
+
+def pytest(text):
+    last = (re.findall(r"^=*\s*((?:\d+ \w+,? ?)+) in [\d.]+s.*$", text, re.MULTILINE) or [""])[-1]
+    return (count(last, r"(\d+) passed"), count(last, r"(\d+) failed") + count(last, r"(\d+) error"),
+            count(last, r"(\d+) skipped"))
+
+
+def mocha(text):
+    return (count(text, r"^\s+(\d+) passing"), count(text, r"^\s+(\d+) failing"),
+            count(text, r"^\s+(\d+) pending"))
+
+
+def busted(text):
+    return (count(text, r"^(\d+) success"), count(text, r"^\d+ success.* / (\d+) failure")
+            + count(text, r"^\d+ success.* / (\d+) error"), count(text, r"^\d+ success.* / (\d+) pending"))
+
+
+def plain(text):
+    """Our own tools end with "N passed, N failed"."""
+    return count(text, r"^(\d+) passed, \d+ failed"), count(text, r"^\d+ passed, (\d+) failed"), 0
+
+
+READERS = {"core": ctest, "asan": ctest, "tsan": ctest, "python": pytest, "node": mocha, "lua": busted}
+
+
+def main(sections):
+    passed = failed = 0
+    print("\n==== summary")
+    for section in sections:
+        text = ESCAPE.sub("", (LOGS / f"{section}.log").read_text(errors="replace"))
+        good, bad, skipped = READERS.get(section, plain)(text)
+        status = int((LOGS / f"{section}.status").read_text())
+        note = ""
+        if status != 0 and bad == 0:
+            bad, note = 1, f" (the section itself failed, status {status})"
+        elif good + bad == 0:
+            bad, note = 1, " (it ran no test)"
+        if skipped:
+            note += f", {skipped} skipped"
+        print(f"{section:8} {good:5} passed, {bad} failed{note}")
+        passed += good
+        failed += bad
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

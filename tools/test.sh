@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# tools/test.sh SECTION... runs the tests of each section, goes on after a failure, and ends with the summary
+# that each runner gave. Sections: core python node lua docs lint asan tsan demo.
+# The tests of a language run against what was installed, from another directory.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+logs=$root/build/logs
+mkdir -p "$logs"
+export PATH="$root/build/venv/bin:$PATH"
+export PYTHONDONTWRITEBYTECODE=1
+
+core() { preset dev; }
+preset() {
+    cmake --preset "$1" >"$logs/configure-$1.log" || { cat "$logs/configure-$1.log"; return 1; }
+    grep -e '-- .*skipped' "$logs/configure-$1.log" || true
+    cmake --build --preset "$1" || return 1
+    ctest --preset "$1"
+}
+
+# The components that the tests of all languages load; made by the dev preset.
+test_components() {
+    cmake --preset dev >"$logs/configure-dev.log" && cmake --build --preset dev >"$logs/build-dev.log" || {
+        cat "$logs/configure-dev.log" "$logs/build-dev.log"
+        return 1
+    }
+    export TRIVIUM_PATH="$root/build/dev/tests/components"
+}
+
+python() {
+    make -s python || return 1
+    test_components || return 1
+    tools/pip_once.sh tests/python/requirements.txt || return 1
+    mkdir -p build/python-test && cd build/python-test
+    "$root/build/venv/bin/python" -m pytest -p no:cacheprovider -q "$root/tests/python"
+}
+
+node() {
+    make -s node || return 1
+    test_components || return 1
+    # A module resolves 'trivium' from where it stands, so the tests go beside the installed package.
+    mkdir -p build/node-test/tests
+    rm -rf build/node-test/tests/node build/node-test/tests/conformance
+    cp -R tests/node tests/conformance build/node-test/tests/
+    [ ! -e .mocharc.json ] || cp .mocharc.json build/node-test/
+    cd build/node-test
+    npx --no-install mocha
+}
+
+lua() {
+    make -s lua || return 1
+    test_components || return 1
+    mkdir -p build/lua-test && cd build/lua-test
+    local tree=$root/build/lua-tree
+    LUA_PATH="$tree/share/lua/5.4/?.lua;$tree/share/lua/5.4/?/init.lua;;" \
+        LUA_CPATH="$tree/lib/lua/5.4/?.so;;" \
+        TRIVIUM_TESTS="$root/tests" lua5.4 "$(command -v busted)" -o plainTerminal "$root/tests/lua"
+}
+
+docs() {
+    make -s python node lua || return 1
+    test_components || return 1
+    python3 tools/doc_examples.py
+}
+
+lint() { tools/lint.sh; }
+asan() { preset asan; }
+tsan() { preset tsan; }
+demo() { make demo DIR="${DEMO_DIR:-}"; }
+
+failed=
+for section in "$@"; do
+    printf '\n==== %s\n' "$section"
+    started=$SECONDS
+    # A pipe would hide the status; a section runs in a shell of its own, so that it may change directory.
+    status=0
+    (set -o pipefail; ("$section") 2>&1 | tee "$logs/$section.log") || status=$?
+    echo "$status" >"$logs/$section.status"
+    printf '==== %s: %s, %d s\n' "$section" "$([ $status = 0 ] && echo ok || echo FAILED)" $((SECONDS - started))
+    [ $status = 0 ] || failed="$failed $section"
+done
+
+python3 tools/summary.py "$@"
+[ -z "$failed" ] || { echo "failed:$failed" >&2; exit 1; }
