@@ -44,6 +44,12 @@ $(stamps)/lua: $(common) $(wildcard *.rockspec components/*/*.rockspec) $(call f
 	tools/install_lua.sh
 	touch $@
 
+# Packages that only the tests or the linters need, in build/venv.
+$(stamps)/requirements-%: tools/requirements-%.txt | setup
+	@mkdir -p $(@D)
+	build/venv/bin/pip install -q -r $<
+	@touch $@
+
 # ---- what people ask for
 
 .PHONY: demo
