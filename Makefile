@@ -54,11 +54,15 @@ $(stamps)/requirements-%: tools/requirements-%.txt | setup
 
 .PHONY: demo
 demo: python node lua ## hash a directory from all three languages, and compare with sha256sum
-	tools/demo.sh $(DIR)
+	tools/demo.sh $(if $(DIR),"$(DIR)")
 
 .PHONY: test
 test: setup ## all tests; SECTIONS="core python node lua docs" chooses
 	tools/test.sh $(or $(SECTIONS),core python node lua docs)
+
+.PHONY: sections
+sections: setup
+	tools/test.sh $(SECTIONS)
 
 .PHONY: bench
 bench: python node lua ## the table of speeds

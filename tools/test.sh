@@ -10,7 +10,7 @@ mkdir -p "$logs"
 export PATH="$root/build/venv/bin:$PATH"
 export PYTHONDONTWRITEBYTECODE=1
 
-core() { preset dev; }
+section_core() { preset dev; }
 preset() {
     cmake --preset "$1" >"$logs/configure-$1.log" || { cat "$logs/configure-$1.log"; return 1; }
     grep -e '-- .*skipped' "$logs/configure-$1.log" || true
@@ -27,15 +27,15 @@ test_components() {
     export TRIVIUM_PATH="$root/build/dev/tests/components"
 }
 
-python() {
+section_python() {
     make -s python || return 1
     test_components || return 1
-    tools/pip_once.sh tests/python/requirements.txt || return 1
+    make -s build/stamps/requirements-test || return 1
     mkdir -p build/python-test && cd build/python-test
     "$root/build/venv/bin/python" -m pytest -p no:cacheprovider -q "$root/tests/python"
 }
 
-node() {
+section_node() {
     make -s node || return 1
     test_components || return 1
     # A module resolves 'trivium' from where it stands, so the tests go beside the installed package.
@@ -47,7 +47,7 @@ node() {
     npx --no-install mocha
 }
 
-lua() {
+section_lua() {
     make -s lua || return 1
     test_components || return 1
     mkdir -p build/lua-test && cd build/lua-test
@@ -57,16 +57,16 @@ lua() {
         TRIVIUM_TESTS="$root/tests" lua5.4 "$(command -v busted)" -o plainTerminal "$root/tests/lua"
 }
 
-docs() {
+section_docs() {
     make -s python node lua || return 1
     test_components || return 1
     python3 tools/doc_examples.py
 }
 
-lint() { tools/lint.sh; }
-asan() { preset asan; }
-tsan() { preset tsan; }
-demo() { make demo DIR="${DEMO_DIR:-}"; }
+section_lint() { tools/lint.sh; }
+section_asan() { preset asan; }
+section_tsan() { preset tsan; }
+section_demo() { make -s demo; }
 
 failed=
 for section in "$@"; do
@@ -74,7 +74,7 @@ for section in "$@"; do
     started=$SECONDS
     # A pipe would hide the status; a section runs in a shell of its own, so that it may change directory.
     status=0
-    (set -o pipefail; ("$section") 2>&1 | tee "$logs/$section.log") || status=$?
+    (set -o pipefail; ("section_$section") 2>&1 | tee "$logs/$section.log") || status=$?
     echo "$status" >"$logs/$section.status"
     printf '==== %s: %s, %d s\n' "$section" "$([ $status = 0 ] && echo ok || echo FAILED)" $((SECONDS - started))
     [ $status = 0 ] || failed="$failed $section"

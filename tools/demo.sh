@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# tools/demo.sh [DIRECTORY]: runs the demo in all three languages, and compares every digest that it computed with the
+# one of the operating system's own sha256sum. By default on a system directory with at least 1,000 files.
+# Ends with "N passed, N failed", counting languages.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+out=$root/build/demo
+mkdir -p "$out"
+export PATH="$root/build/venv/bin:$PATH"
+export PYTHONDONTWRITEBYTECODE=1
+export LC_ALL=C.UTF-8
+
+count_files() { find "$1" -xdev -type f 2>/dev/null | head -n 1000 | wc -l; }
+directory=${1:-}
+if [ -z "$directory" ]; then
+    for directory in /usr/share/doc /usr/include /usr/lib/python3 /usr/share /usr/lib; do
+        if [ -d "$directory" ] && [ "$(count_files "$directory")" -ge 1000 ]; then
+            break
+        fi
+    done
+fi
+
+# sha256sum escapes names with a backslash or a newline, and so do the demos.
+find "$directory" -type f -print0 | sort -z | xargs -0 -r sha256sum -- | sort >"$out/expected"
+
+tree=$root/build/lua-tree
+mkdir -p build/node-test/examples
+cp examples/*.mjs build/node-test/examples/
+passed=0
+failed=0
+
+# demo LANGUAGE COMMAND...
+demo() {
+    local language=$1 status=0 files different
+    shift
+    printf '\n== %s\n' "$language"
+    rm -f "$out/$language"
+    (cd "$out" && "$@" "$directory" --digests "$out/$language") || status=$?
+    files=$(wc -l <"$out/expected")
+    different=$(sort "$out/$language" 2>/dev/null | diff "$out/expected" - | grep -c '^[<>]' || true)
+    echo "$language: $files files, $different differences"
+    if [ $status = 0 ] && [ "$different" = 0 ] && [ "$files" -gt 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        [ $status = 0 ] || echo "$language: the demo ended with status $status"
+    fi
+}
+
+demo Python "$root/build/venv/bin/python" "$root/examples/demo.py"
+demo JavaScript node "$root/build/node-test/examples/demo.mjs"
+export LUA_PATH="$tree/share/lua/5.4/?.lua;$tree/share/lua/5.4/?/init.lua;;"
+export LUA_CPATH="$tree/lib/lua/5.4/?.so;;"
+demo Lua lua5.4 "$root/examples/demo.lua"
+
+echo
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
