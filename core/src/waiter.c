@@ -1,0 +1,354 @@
+// Who waits for an operation, and how it is told.
+//
+// A waiter is in its operation's list until what it waits for has happened. Telling sets a bit in it and, when the bits
+// leave 0, puts it into its dispatcher's inbox; draining takes the bits. Its memory is freed on the loop's thread only.
+#include "alloc.h"
+#include "async.h"
+
+static bool waiter_satisfied(const tri_waiter *waiter, tri__state state)
+{
+    return waiter->flags & TRI_WAIT_STOPPED ? tri__state_is_stopped(state)
+                                            : tri__state_has_outcome(state);
+}
+
+static void waiter_free(tri_waiter *waiter)
+{
+    tri_async *op = waiter->op;
+    // Always under the lock: whoever pushed it may still be about to take a reference to its dispatcher.
+    tri__async_lock(op);
+    if (waiter == &op->first_waiter) {
+        op->guarded.first_waiter_used = false;
+        waiter = NULL;
+    }
+    tri__async_unlock(op);
+    tri__free(waiter);
+    tri__live_add(TRI_LIVE_WAITER, -1);
+    tri_async_release(op);
+}
+
+// Under the operation's lock.
+static void waiter_append(tri_async *op, tri_waiter *waiter)
+{
+    waiter->listed = true;
+    waiter->op_next = NULL;
+    *op->guarded.waiters_tail = waiter;
+    op->guarded.waiters_tail = &waiter->op_next;
+}
+
+// Under the operation's lock.
+static void waiter_remove(tri_async *op, tri_waiter *waiter)
+{
+    tri_waiter **link = &op->guarded.waiters;
+    while (*link != waiter) {
+        link = &(*link)->op_next;
+    }
+    *link = waiter->op_next;
+    if (!*link) {
+        op->guarded.waiters_tail = link;
+    }
+    waiter->listed = false;
+}
+
+static void loop_link(tri_waiter *waiter)
+{
+    tri_dispatcher *dispatcher = waiter->dispatcher;
+    waiter->loop_prev = NULL;
+    waiter->loop_next = dispatcher->waiters;
+    if (waiter->loop_next) {
+        waiter->loop_next->loop_prev = waiter;
+    }
+    dispatcher->waiters = waiter;
+    dispatcher->waiter_count++;
+}
+
+static void loop_unlink(tri_waiter *waiter)
+{
+    tri_dispatcher *dispatcher = waiter->dispatcher;
+    if (waiter->loop_prev) {
+        waiter->loop_prev->loop_next = waiter->loop_next;
+    } else {
+        dispatcher->waiters = waiter->loop_next;
+    }
+    if (waiter->loop_next) {
+        waiter->loop_next->loop_prev = waiter->loop_prev;
+    }
+    dispatcher->waiter_count--;
+}
+
+// Under the operation's lock: sets bits, and adds to *wake a dispatcher that is owed a wake. Such a dispatcher belongs to
+// the thread that owes it, so its wake_next is that thread's too. The waiter may be delivered as soon as it is pushed, but
+// its dispatcher lives until the loop's thread has had the lock (waiter_free, waiter_detach).
+static void waiter_tell(tri_waiter *waiter, unsigned bits, tri_dispatcher **wake)
+{
+    tri_dispatcher *dispatcher = waiter->dispatcher;
+    if (atomic_fetch_or(&waiter->bits, bits) == 0 &&
+        tri__dispatcher_push(dispatcher, &waiter->node)) {
+        dispatcher->wake_next = *wake;
+        *wake = tri_dispatcher_retain(dispatcher);
+    }
+}
+
+static void wake_all(tri_dispatcher *list)
+{
+    while (list) {
+        tri_dispatcher *next = list->wake_next;
+        tri__dispatcher_wake(list);
+        tri_dispatcher_release(list);
+        list = next;
+    }
+}
+
+// Under the lock: may the Completed slot be taken, and takes it. As put_Completed.
+static HRESULT waiter_take_slot(tri_async *op, tri__state state)
+{
+    HRESULT hr = tri__state_rule(TRI__RULE_PUT_COMPLETED, state);
+    if (hr == TRI_S_OK && op->guarded.slot_taken) {
+        hr = TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT;
+    }
+    if (hr == TRI_S_OK) {
+        op->guarded.slot_taken = true;
+    }
+    return hr;
+}
+
+HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags, tri_waiter_fn *fn,
+                       void *ctx, tri_waiter **out)
+{
+    *out = NULL;
+    if (dispatcher->closed) {
+        return tri_error_set(TRI_E_CLOSED, "the event loop of this dispatcher is closed");
+    }
+    if (tri__async_is_forked(op)) {
+        return TRI_S_FALSE;
+    }
+    if (flags & TRI_WAIT_SLOT) {
+        flags |= TRI_WAIT_STOPPED;
+    }
+    tri_waiter *waiter = NULL;
+    tri_waiter *spare = NULL;
+    HRESULT hr = TRI_S_OK;
+    for (;;) {
+        tri__async_lock(op);
+        if (!op->guarded.first_waiter_used) {
+            op->guarded.first_waiter_used = true;
+            waiter = &op->first_waiter;
+        } else if (spare) {
+            waiter = spare;
+            spare = NULL;
+        }
+        if (waiter) {
+            break;
+        }
+        tri__async_unlock(op);
+        spare = tri__calloc(sizeof *spare);
+        if (!spare) {
+            return tri_error_set(TRI_E_OUTOFMEMORY, "no memory to wait for an operation");
+        }
+    }
+    waiter->node.deliver = tri__waiter_deliver;
+    waiter->op = op;
+    waiter->dispatcher = dispatcher;
+    waiter->fn = fn;
+    waiter->ctx = ctx;
+    waiter->flags = flags;
+    waiter->dead = false;
+    atomic_init(&waiter->bits, 0);
+    // Still locked: a state that is set after this look finds the waiter in the list, because telling takes the lock.
+    tri__state state = tri__async_state(op);
+    if (flags & TRI_WAIT_SLOT) {
+        hr = waiter_take_slot(op, state);
+    }
+    // A set slot fires in every state that has an outcome, also while the work of a canceled one runs on.
+    bool over = flags & TRI_WAIT_SLOT ? tri__state_has_outcome(state) : waiter_satisfied(waiter, state);
+    if (hr != TRI_S_OK || over) {
+        if (waiter == &op->first_waiter) {
+            op->guarded.first_waiter_used = false;
+        } else {
+            spare = waiter;
+        }
+        tri__async_unlock(op);
+        tri__free(spare);
+        if (hr != TRI_S_OK) {
+            return tri_error_set(hr, "%s (status %s)", tri_status_find(hr).message,
+                                 tri__state_name(state));
+        }
+        return TRI_S_FALSE;
+    }
+    tri_async_retain(op);
+    waiter_append(op, waiter);
+    tri_dispatcher *wake = NULL;
+    if (flags & TRI_WAIT_PROGRESS && op->guarded.has_progress) {
+        waiter_tell(waiter, TRI_EVENT_PROGRESS, &wake); // A late listener gets the latest value.
+    }
+    tri__async_unlock(op);
+    tri__free(spare);
+    loop_link(waiter);
+    tri__live_add(TRI_LIVE_WAITER, 1);
+    wake_all(wake);
+    *out = waiter;
+    return TRI_S_OK;
+}
+
+HRESULT tri__waiter_attach_direct(tri_waiter *waiter, tri_async *op, unsigned flags, tri_waiter_fn *fn,
+                                  void *ctx)
+{
+    waiter->op = op;
+    waiter->dispatcher = NULL;
+    waiter->fn = fn;
+    waiter->ctx = ctx;
+    waiter->flags = flags;
+    waiter->listed = false;
+    atomic_init(&waiter->bits, 0);
+    if (tri__async_is_forked(op)) {
+        return TRI_S_FALSE;
+    }
+    tri__async_lock(op);
+    bool over = waiter_satisfied(waiter, tri__async_state(op));
+    if (!over) {
+        waiter_append(op, waiter);
+    }
+    tri__async_unlock(op);
+    return over ? TRI_S_FALSE : TRI_S_OK;
+}
+
+tri_async *tri_waiter_async(tri_waiter *waiter)
+{
+    return waiter->op;
+}
+
+// Takes a waiter off; true: nobody will push it any more and it is in no inbox, so it can be freed here.
+static bool waiter_detach(tri_waiter *waiter)
+{
+    tri_async *op = waiter->op;
+    waiter->dead = true;
+    loop_unlink(waiter);
+    tri__async_lock(op);
+    if (waiter->listed) {
+        waiter_remove(op, waiter);
+    }
+    bool queued = atomic_load(&waiter->bits) != 0;
+    tri__async_unlock(op);
+    return !queued;
+}
+
+void tri_waiter_cancel(tri_waiter *waiter)
+{
+    if (!waiter->dead && !tri__async_is_forked(waiter->op) && waiter_detach(waiter)) {
+        waiter_free(waiter);
+    }
+}
+
+void tri__waiter_close(tri_waiter *waiter, bool cancel)
+{
+    tri_waiter_fn *fn = waiter->fn;
+    void *ctx = waiter->ctx;
+    tri_async *op = tri_async_retain(waiter->op);
+    bool free_now = waiter_detach(waiter);
+    if (cancel) {
+        tri_async_cancel(op);
+    }
+    // A queued one is freed by its deliver, which the caller runs after this: it stays valid for the callback.
+    fn(waiter, ctx, TRI_EVENT_CLOSED);
+    if (free_now) {
+        waiter_free(waiter);
+    }
+    tri_async_release(op);
+}
+
+void tri__waiter_deliver(tri__node *node)
+{
+    tri_waiter *waiter = (tri_waiter *)node;
+    // From here on a new report puts it into the inbox again.
+    unsigned bits = atomic_exchange(&waiter->bits, 0);
+    if (waiter->dead) {
+        waiter_free(waiter);
+        return;
+    }
+    if (!(bits & TRI_EVENT_DONE)) {
+        waiter->fn(waiter, waiter->ctx, bits);
+        return;
+    }
+    waiter->dead = true;
+    loop_unlink(waiter);
+    waiter->fn(waiter, waiter->ctx, bits);
+    waiter_free(waiter);
+}
+
+// A direct waiter's bits count who reports progress to it; the flag says that it is over. Whoever comes last of the two
+// says so to it, so that DONE never overtakes a report, and a report may itself lead to DONE on the same thread.
+#define DIRECT_OVER 0x80000000u
+
+static void direct_done(tri_waiter *waiter)
+{
+    if (atomic_fetch_or(&waiter->bits, DIRECT_OVER) == 0) {
+        waiter->fn(waiter, waiter->ctx, TRI_EVENT_DONE);
+    }
+}
+
+static void direct_progress(tri_waiter *waiter)
+{
+    waiter->fn(waiter, waiter->ctx, TRI_EVENT_PROGRESS);
+    if (atomic_fetch_sub(&waiter->bits, 1) == (DIRECT_OVER | 1)) {
+        waiter->fn(waiter, waiter->ctx, TRI_EVENT_DONE);
+    }
+}
+
+void tri__async_notify(tri_async *op, bool stopped)
+{
+    tri_dispatcher *wake = NULL;
+    tri_waiter *direct = NULL;
+    tri_waiter **direct_tail = &direct;
+    tri__async_lock(op);
+    tri_waiter **link = &op->guarded.waiters;
+    while (*link) {
+        tri_waiter *waiter = *link;
+        if (!stopped && waiter->flags & TRI_WAIT_STOPPED) {
+            link = &waiter->op_next;
+            continue;
+        }
+        *link = waiter->op_next;
+        waiter->listed = false;
+        if (waiter->dispatcher) {
+            waiter_tell(waiter, TRI_EVENT_DONE, &wake);
+        } else {
+            waiter->op_next = NULL;
+            *direct_tail = waiter;
+            direct_tail = &waiter->op_next;
+        }
+    }
+    op->guarded.waiters_tail = link;
+    tri__async_unlock(op);
+    wake_all(wake);
+    while (direct) {
+        tri_waiter *waiter = direct;
+        direct = waiter->op_next;
+        direct_done(waiter);
+    }
+}
+
+void tri__waiters_progress(tri_async *op, tri__told *told)
+{
+    for (tri_waiter *waiter = op->guarded.waiters; waiter; waiter = waiter->op_next) {
+        if (!(waiter->flags & TRI_WAIT_PROGRESS)) {
+            continue;
+        }
+        if (waiter->dispatcher) {
+            waiter_tell(waiter, TRI_EVENT_PROGRESS, &told->wake);
+        } else if (atomic_load(&waiter->bits) == 0) {
+            // Another thread's report that is under way will do: it is the latest value that counts.
+            atomic_store(&waiter->bits, 1);
+            waiter->loop_next = told->direct;
+            told->direct = waiter;
+        }
+    }
+}
+
+void tri__waiters_told(tri__told *told)
+{
+    wake_all(told->wake);
+    while (told->direct) {
+        tri_waiter *waiter = told->direct;
+        told->direct = waiter->loop_next;
+        direct_progress(waiter);
+    }
+}
