@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs the npm package and installs the tarball, with mocha, into build/node-test, as a user would.
+# Packs the npm package and installs the tarball into build/node-test, as a user would, with what its tests and
+# the demo use.
 set -eu
 cd "$(dirname "$0")/.."
 target=build/node-test
@@ -7,7 +8,8 @@ mkdir -p "$target"
 rm -f "$target"/*.tgz
 [ -e "$target/package.json" ] || echo '{ "private": true }' > "$target/package.json"
 tarball=$(npm pack --silent --pack-destination "$target" | tail -n 1)
-mocha=$(node -p '(require("./package.json").devDependencies || {}).mocha || "11"')
+tools=$(node -p 'Object.entries(require("./package.json").devDependencies).map(([name, version]) => `${name}@${version}`).join(" ")')
 # The directory of the package is removed first: npm keeps what it has when the version is the same.
 rm -rf "$target/node_modules/trivium" "$target/package-lock.json"
-(cd "$target" && npm install --no-audit --no-fund --foreground-scripts "./$tarball" "mocha@$mocha")
+# shellcheck disable=SC2086
+(cd "$target" && npm install --no-audit --no-fund --foreground-scripts "./$tarball" $tools)
