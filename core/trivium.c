@@ -10,13 +10,26 @@
 // System headers first, so that nothing of theirs becomes hidden.
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <float.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/eventfd.h>
+#endif
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +37,7 @@
 #endif
 
 #include "src/alloc.c"
+#include "src/arena.c"
 #include "src/error.c"
 #include "src/status.c"
 #include "src/os_posix.c"
@@ -49,15 +63,14 @@
 #include "src/timer.c"
 #include "src/timeout.c"
 
-#include "src/arena.c"
 #include "src/midl_lex.c"
 #include "src/midl.c"
-#include "src/method.c"
 #include "src/describe_type.c"
 #include "src/describe_default.c"
 #include "src/describe_method.c"
 #include "src/describe.c"
 #include "src/lookup.c"
+#include "src/method.c"
 #include "src/loader.c"
 #include "src/call.c"
 #include "src/host.c"

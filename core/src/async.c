@@ -56,7 +56,7 @@ static void async_free(tri_async *op)
     if (!op->progress_type->plain) {
         tri_value_clear(op->progress_type, op->progress);
     }
-    tri__string_release(op->error_message);
+    tri_string_release(op->error_message);
     tri__handler_release(op->guarded.completed);
     tri__handler_release(op->guarded.progress_handler);
     tri_async_release(op->result_from);

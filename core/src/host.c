@@ -4,6 +4,8 @@
 #include "runtime.h"
 #include "value.h"
 
+#include <trivium/version.h>
+
 static void *host_alloc(const tri_host *host, size_t size)
 {
     (void)host;
@@ -48,4 +50,9 @@ const tri_host tri__host = {
 const tri_host *tri_core_host(void)
 {
     return &tri__host;
+}
+
+const char *tri_version(void)
+{
+    return TRI_VERSION;
 }

@@ -84,7 +84,7 @@ HRESULT tri__provider_complete_from(tri_async *op, tri_async *source)
 HRESULT tri__provider_fail_with(tri_async *op, HRESULT hr, tri_string *message)
 {
     if (!provider_claim(op)) {
-        tri__string_release(message);
+        tri_string_release(message);
         return provider_twice(op);
     }
     // A success code as a failure is a mistake of the author's; it must not read as success.
