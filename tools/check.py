@@ -184,10 +184,12 @@ def check_status_codes(files):
 
 
 def check_no_hresult_literals(files):
-    """HRESULTs are spelled by name; the numbers stand in component.h alone"""
+    """HRESULTs are spelled by name; in C the numbers stand in component.h alone, in a script in a file called status"""
     literal = re.compile(r"0x80[0-9A-Fa-f]{6}\b")
     for path in below(files, "core/src", "bindings", "python", "node", "lua", "components",
                       suffixes=(".c", ".h", ".py", ".js", ".cjs", ".mjs", ".lua")):
+        if path.stem == "status":
+            continue
         for number, line in enumerate(text_of(path).splitlines(), 1):
             if literal.search(line):
                 yield f"{path}:{number}: an HRESULT as a number: {line.strip()[:80]}"
