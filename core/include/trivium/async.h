@@ -26,6 +26,7 @@ typedef struct tri_waiter tri_waiter;
 TRI_API tri_async *tri_async_retain(tri_async *op);
 TRI_API void tri_async_release(tri_async *op);
 
+/* Which of the four interfaces it has, and the types in it; never changes. The types are static. */
 TRI_API tri_face tri_async_face(const tri_async *op);
 TRI_API const tri_type *tri_async_result_type(const tri_async *op);   /* Void for an action */
 TRI_API const tri_type *tri_async_progress_type(const tri_async *op); /* Void where there is none */
