@@ -1,0 +1,289 @@
+// Operations: their properties, and what can be done with one outside a coroutine.
+#include "async.h"
+#include "coroutine.h"
+#include "dispatcher.h"
+#include "error.h"
+#include "operation.h"
+#include "value.h"
+
+tri_lua_op *tri_lua_new_op(lua_State *L, tri_lua_state *state)
+{
+    tri_lua_op *op = lua_newuserdatauv(L, sizeof *op, TRI_LUA_OP_USER_VALUES);
+    *op = (tri_lua_op){.state = state, .wait = {.state = state, .owner = op, .anchor = LUA_NOREF}};
+    luaL_setmetatable(L, TRI_LUA_OP);
+    return op;
+}
+
+tri_lua_op *tri_lua_check_op(lua_State *L, int index)
+{
+    tri_lua_op *op = luaL_checkudata(L, index, TRI_LUA_OP);
+    if (!op->async) {
+        tri_lua_raise(L, tri_error_set(TRI_E_CLOSED, "the operation was collected"));
+    }
+    return op;
+}
+
+const char *tri_lua_status_name(int32_t status)
+{
+    switch (status) {
+    case TRI_ASYNC_STARTED:
+        return "started";
+    case TRI_ASYNC_COMPLETED:
+        return "completed";
+    case TRI_ASYNC_CANCELED:
+        return "canceled";
+    case TRI_ASYNC_ERROR:
+        return "error";
+    case TRI_ASYNC_CLOSED:
+        return "closed";
+    default:
+        return "created";
+    }
+}
+
+static const char *status_of(tri_async *async)
+{
+    int32_t status = TRI_ASYNC_CLOSED;
+    // After Close this fails, and yet says "closed".
+    (void)tri_async_get_status(async, &status);
+    return tri_lua_status_name(status);
+}
+
+int tri_lua_push_outcome(lua_State *L, tri_async *async)
+{
+    const void *result = NULL;
+    tri_lua_check(L, tri_async_outcome(async, &result));
+    return tri_lua_push_value(L, tri_async_result_type(async), result);
+}
+
+static void clear_value(const void *type, void *value)
+{
+    tri_value_clear(type, value);
+}
+
+bool tri_lua_push_progress(lua_State *L, tri_async *async)
+{
+    const tri_type *type = tri_async_progress_type(async);
+    if (type->kind == TRI_KIND_VOID) {
+        return false;
+    }
+    tri_lua_block *block = tri_lua_new_block(L, type->size);
+    HRESULT hr = tri_async_latest_progress(async, block->bytes);
+    tri_lua_check(L, hr);
+    if (!type->plain) {
+        block->what = type;
+        block->clear = clear_value;
+    }
+    if (hr == TRI_S_FALSE) {
+        lua_pop(L, 1);
+        return false;
+    }
+    tri_lua_push_value(L, type, block->bytes);
+    lua_remove(L, -2);
+    return true;
+}
+
+// Seconds at `index` as whole milliseconds, rounded up; -1 (for ever) where there is nothing.
+static int64_t check_timeout(lua_State *L, int index, const char *what)
+{
+    if (lua_isnoneornil(L, index)) {
+        return -1;
+    }
+    // math.huge means what it says.
+    if (lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) > 1e9) {
+        return -1;
+    }
+    int64_t ticks = tri_lua_check_ticks(L, index, what);
+    return ticks <= 0 ? 0 : (ticks + TRI_TICKS_PER_MS - 1) / TRI_TICKS_PER_MS;
+}
+
+// op:get([seconds]): the outcome, without a loop. Blocks.
+static int async_get(lua_State *L)
+{
+    tri_lua_op *op = tri_lua_check_op(L, 1);
+    int64_t timeout = check_timeout(L, 2, "op:get(seconds)");
+    lua_settop(L, 1);
+    if (!tri_lua_block_on(L, op->async, timeout)) {
+        return tri_lua_raise(L, tri_error_set(TRI_E_TIMEOUT, "%s: not over in time; it goes on",
+                                              tri_async_name(op->async)));
+    }
+    return tri_lua_push_outcome(L, op->async);
+}
+
+// op:wait([seconds]): the status then; raises no failure of the operation. Blocks.
+static int async_wait(lua_State *L)
+{
+    tri_lua_op *op = tri_lua_check_op(L, 1);
+    int64_t timeout = check_timeout(L, 2, "op:wait(seconds)");
+    lua_settop(L, 1);
+    (void)tri_lua_block_on(L, op->async, timeout);
+    lua_pushstring(L, status_of(op->async));
+    return 1;
+}
+
+static int async_cancel(lua_State *L)
+{
+    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_lua_check(L, tri_async_cancel(op->async));
+    return 0;
+}
+
+static int async_done(lua_State *L)
+{
+    lua_pushboolean(L, tri_async_is_done(tri_lua_check_op(L, 1)->async));
+    return 1;
+}
+
+static int async_stopped(lua_State *L)
+{
+    lua_pushboolean(L, tri_async_is_stopped(tri_lua_check_op(L, 1)->async));
+    return 1;
+}
+
+// op:latest(): the latest progress report, nil before the first.
+static int async_latest(lua_State *L)
+{
+    if (!tri_lua_push_progress(L, tri_lua_check_op(L, 1)->async)) {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+// op:timeout(seconds): a new operation.
+static int async_timeout(lua_State *L)
+{
+    tri_lua_op *op = tri_lua_check_op(L, 1);
+    int64_t ticks = tri_lua_check_ticks(L, 2, "op:timeout(seconds)");
+    tri_lua_op *timed = tri_lua_new_op(L, op->state);
+    tri_lua_check(L, tri_async_timeout(op->async, ticks, &timed->async));
+    timed->started = true;
+    return 1;
+}
+
+// Methods are in the table that is the second upvalue; lua/trivium adds to it.
+static int async_index(lua_State *L)
+{
+    tri_lua_op *op = tri_lua_check_op(L, 1);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
+        return 1;
+    }
+    const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    if (strcmp(key, "status") == 0) {
+        lua_pushstring(L, status_of(op->async));
+    } else if (strcmp(key, "id") == 0) {
+        uint32_t id = 0;
+        (void)tri_async_get_id(op->async, &id);
+        lua_pushinteger(L, (lua_Integer)id);
+    } else if (strcmp(key, "name") == 0) {
+        lua_pushstring(L, tri_async_name(op->async));
+    } else if (strcmp(key, "operation") == 0) {
+        if (lua_getiuservalue(L, 1, TRI_LUA_RAW) == LUA_TNIL) {
+            lua_pushvalue(L, lua_upvalueindex(3));
+            lua_pushvalue(L, 1);
+            lua_call(L, 1, 1);
+            lua_pushvalue(L, -1);
+            lua_setiuservalue(L, 1, TRI_LUA_RAW);
+        }
+    } else if (strcmp(key, "progress") == 0) {
+        if (lua_getiuservalue(L, 1, TRI_LUA_PROGRESS) == LUA_TTABLE) {
+            lua_rawgeti(L, -1, 1);
+        }
+    } else {
+        lua_pushnil(L);
+    }
+    return 1;
+}
+
+// op.progress = f: like op:on_progress(f), and takes the place of what was assigned before.
+static int async_newindex(lua_State *L)
+{
+    (void)tri_lua_check_op(L, 1);
+    const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+    if (strcmp(key, "progress") != 0) {
+        return luaL_error(L, "an operation has no field '%s' to assign to", key);
+    }
+    if (lua_getiuservalue(L, 1, TRI_LUA_PROGRESS) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, 2);
+        lua_call(L, 0, 0);
+    }
+    lua_settop(L, 3);
+    if (lua_isnil(L, 3)) {
+        lua_setiuservalue(L, 1, TRI_LUA_PROGRESS);
+        return 0;
+    }
+    lua_createtable(L, 2, 0);
+    lua_pushvalue(L, 3);
+    lua_rawseti(L, 4, 1);
+    lua_getfield(L, 1, "on_progress");
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1);
+    lua_rawseti(L, 4, 2);
+    lua_setiuservalue(L, 1, TRI_LUA_PROGRESS);
+    return 0;
+}
+
+static int async_tostring(lua_State *L)
+{
+    tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
+    if (!op->async) {
+        lua_pushliteral(L, TRI_LUA_OP " (collected)");
+        return 1;
+    }
+    uint32_t id = 0;
+    (void)tri_async_get_id(op->async, &id);
+    lua_pushfstring(L, TRI_LUA_OP ": %s %I (%s)", tri_async_name(op->async), (LUAI_UACINT)id,
+                    status_of(op->async));
+    return 1;
+}
+
+static int async_close(lua_State *L)
+{
+    tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
+    if (op->async && !tri_async_is_done(op->async)) {
+        (void)tri_async_cancel(op->async);
+    }
+    return 0;
+}
+
+// The work goes on unseen when its operation is dropped, but not beyond the end of the lua_State: that cancels what
+// is left. A lua_State that closes collects its newest objects first and the state last, hence the list.
+static int async_gc(lua_State *L)
+{
+    tri_lua_op *op = lua_touserdata(L, 1);
+    tri_async *async = op->async;
+    op->async = NULL;
+    tri_lua_end_wait(L, &op->wait);
+    if (async && op->started && !tri_async_is_done(async)) {
+        tri_lua_adopt(op->state, async);
+    } else {
+        tri_async_release(async);
+    }
+    return 0;
+}
+
+void tri_lua_open_async(lua_State *L)
+{
+    static const luaL_Reg metamethods[] = {{"__gc", async_gc},
+                                           {"__close", async_close},
+                                           {"__tostring", async_tostring},
+                                           {"__newindex", async_newindex},
+                                           {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"get", async_get},         {"wait", async_wait},
+                                       {"cancel", async_cancel},   {"done", async_done},
+                                       {"stopped", async_stopped}, {"latest", async_latest},
+                                       {"timeout", async_timeout}, {NULL, NULL}};
+    tri_lua_metatable(L, TRI_LUA_OP, metamethods);
+    lua_newtable(L);
+    lua_pushvalue(L, -3);
+    luaL_setfuncs(L, methods, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -5, "op"); // the module's table: state, metatable and methods are above it
+    lua_pushvalue(L, -3);
+    lua_pushvalue(L, -2);
+    tri_lua_push_operation_new(L, -2);
+    lua_pushcclosure(L, async_index, 3);
+    lua_setfield(L, -3, "__index");
+    lua_pop(L, 2);
+}

@@ -1,0 +1,1 @@
+return require("trivium.native").load("timer")
