@@ -1,6 +1,4 @@
-// Trivium.Timer: operations that end when time has passed. A component with a thread of its own: its
-// methods run inline on the caller, put the operation into a list and return; the thread completes it.
-#include <errno.h>
+// Trivium.Timer waits. Its methods run inline: they list the operation, which a thread completes later.
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,7 +72,7 @@ static void advance(timer *t, entry *e)
         insert(t, e);
         return;
     }
-    // Where it was canceled this is no outcome any more, but says that the work has stopped.
+    // Where it was canceled this is no outcome any more, but it says that the work has stopped.
     (void)(e->interval ? countdown_complete(e->op) : delay_complete(e->op));
     tri_operation_release(e->op);
     free(e);
@@ -129,8 +127,7 @@ static HRESULT add(tri_operation *op, int64_t duration, int64_t interval)
                              : tri_error(op->host, TRI_E_INVALIDARG,
                                          "argument 'duration': must not be negative");
     }
-    int64_t time = now();
-    int64_t end = duration < INT64_MAX - time ? time + duration : INT64_MAX;
+    int64_t time = now(), end = duration < INT64_MAX - time ? time + duration : INT64_MAX;
     pthread_mutex_lock(&t->lock);
     int error = t->started ? 0 : start_thread(t);
     entry *e = error ? NULL : malloc(sizeof *e);
@@ -143,7 +140,7 @@ static HRESULT add(tri_operation *op, int64_t duration, int64_t interval)
     }
     pthread_mutex_unlock(&t->lock);
     if (!e) {
-        return tri_error_errno(op->host, error ? error : ENOMEM, "starting a timer");
+        return error ? tri_error_errno(op->host, error, "starting a thread") : TRI_E_OUTOFMEMORY;
     }
     tri_on_cancel(op, on_cancel, t);
     return TRI_S_OK;
@@ -195,8 +192,8 @@ static const tri_member_def members[] = {
     TRI_METHOD_WITH(delay, TRI_INLINE, "IAsyncAction DelayAsync(TimeSpan duration)",
                     "Completes when the time has passed; at once if that is zero."),
     TRI_METHOD_WITH(countdown, TRI_INLINE,
-                    "IAsyncActionWithProgress<Double> CountdownAsync(TimeSpan duration, TimeSpan interval)",
-                    "As DelayAsync; reports at once, and every interval, how many seconds remain."),
+                    "IAsyncActionWithProgress<Double> "
+                    "CountdownAsync(TimeSpan duration, TimeSpan interval)",
+                    "Likewise; reports at once and every interval how many seconds remain."),
 };
-
 TRI_COMPONENT("Trivium.Timer", "0.1.0", "Waits for time.", TRI_NO_TYPES, members, init, fini);
