@@ -40,9 +40,11 @@ static void runtime_forked(void)
     atomic_fetch_add_explicit(&runtime_epoch, 1, memory_order_relaxed);
 }
 
+// Registered more than once: the first call that finds all work stopped is the one that ends the components.
 static void runtime_exit(void)
 {
-    if (tri_shutdown(EXIT_TIMEOUT_MS) == TRI_S_OK) {
+    static atomic_flag ended = ATOMIC_FLAG_INIT;
+    if (tri_shutdown(EXIT_TIMEOUT_MS) == TRI_S_OK && !atomic_flag_test_and_set(&ended)) {
         tri__components_fini();
     }
 }
