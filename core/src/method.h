@@ -1,0 +1,38 @@
+// A method of a loaded component, with what only core may see.
+#ifndef TRI_METHOD_H
+#define TRI_METHOD_H
+
+#include <trivium/loader.h>
+
+typedef struct tri__component {
+    tri_component pub; // first
+    const tri_component_def *def; // a copy as large as ours; what an older component has not is zero
+    void *state;                 // what init made; immutable after
+    struct tri__component *next; // of the registry; immutable after it is published
+} tri__component;
+
+typedef struct tri__method {
+    tri_method pub; // first
+    const tri_shape *shape; // a copy as large as ours, as `def` above
+    uint32_t options; // tri_member_options
+    bool args_plain;  // no argument holds a reference, nor a default
+} tri__method;
+
+// Calls fini of every component, newest first. Only when no work is left.
+void tri__components_fini(void);
+
+// Names are at most this long, so that their projections fit into TRI__NAME_ROOM.
+#define TRI__NAME_MAX 120u
+#define TRI__NAME_ROOM (2u * TRI__NAME_MAX + 2u)
+// Is `text` how that style spells `name`?
+bool tri__name_is(tri_name_style style, const char *name, const char *text, size_t length);
+
+// UUIDv5 of a signature, as closed generics get it.
+void tri__iid_of_signature(const char *signature, size_t length, tri_guid *out);
+// The closed interface's IID and runtime class name, from the face and its types.
+void tri__iid_of(tri_face face, const tri_type *result, const tri_type *progress, tri_guid *out);
+// Writes "Windows.Foundation.IAsyncOperation`1<UInt32>"; returns its length, 0 if it does not fit.
+size_t tri__class_name_of(tri_face face, const tri_type *result, const tri_type *progress, char *out,
+                          size_t size);
+
+#endif
