@@ -435,7 +435,8 @@ typedef struct tri_component_def {
     void (*fini)(const tri_host *host, void *state);
 } tri_component_def;
 
-/* The one exported symbol. Errors: any HRESULT; the component is not loaded then. */
+/* The one exported symbol. Errors: any HRESULT; the component is not loaded then. Beside
+ * TRI_E_REVISION_MISMATCH *out is set too, so that the host can say which version is needed. */
 TRI_EXPORT HRESULT tri_component_main(const tri_host *host, const tri_component_def **out);
 
 /* ------------------------------------------------------------------------------------ macros */
@@ -614,11 +615,8 @@ static const tri_type_def *const tri__no_types[1] TRI_UNUSED = {NULL};
         static const tri_component_def component = {                                               \
             sizeof(tri_component_def), 1u, NAMESPACE, VERSION, DOC, TYPES, TRI__COUNT(TYPES),      \
             TRI__COUNT(MEMBERS), MEMBERS, sizeof(tri_member_def), INIT, FINI};                     \
-        if (host->abi_version < component.abi_version) {                                           \
-            return TRI_E_REVISION_MISMATCH;                                                        \
-        }                                                                                          \
         *out = &component;                                                                         \
-        return TRI_S_OK;                                                                           \
+        return host->abi_version < component.abi_version ? TRI_E_REVISION_MISMATCH : TRI_S_OK;     \
     }                                                                                              \
     struct tri__semicolon
 
