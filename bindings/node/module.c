@@ -1,0 +1,117 @@
+// The addon: what it exports to node/native.js, and the life of an environment.
+#include "module.h"
+
+#include "async.h"
+#include "component.h"
+#include "dispatcher.h"
+#include "error.h"
+#include "method.h"
+
+#include <stdlib.h>
+
+bool node_call_open(napi_env env, napi_callback_info info, node_call *call)
+{
+    call->env = env;
+    call->argc = NODE_MAX_ARGS;
+    if (napi_get_cb_info(env, info, &call->argc, call->argv, NULL, &call->data) != napi_ok) {
+        (void)napi_throw_error(env, NULL, "trivium: a native call could not be read");
+        return false;
+    }
+    // More arguments than there is room for are too many for any method; it says so by their number.
+    if (napi_get_instance_data(env, (void **)&call->self) != napi_ok || !call->self ||
+        call->argc > NODE_MAX_ARGS) {
+        (void)napi_throw_type_error(env, "BAD_ARGUMENT_COUNT", "too many arguments");
+        return false;
+    }
+    return true;
+}
+
+bool node_define(napi_env env, napi_value object, const char *name, napi_callback function)
+{
+    napi_value value;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, NULL, &value) == napi_ok &&
+        napi_set_named_property(env, object, name, value) == napi_ok) {
+        return true;
+    }
+    (void)node_error_throw(env, TRI_E_OUTOFMEMORY);
+    return false;
+}
+
+// () -> { asyncs, waiters, dispatchers, strings, buffers }: how many objects core has, for tests.
+static napi_value module_live(napi_env env, napi_callback_info info)
+{
+    static const char *const names[TRI_LIVE_COUNT] = {
+        [TRI_LIVE_ASYNC] = "asyncs",           [TRI_LIVE_WAITER] = "waiters",
+        [TRI_LIVE_DISPATCHER] = "dispatchers", [TRI_LIVE_STRING] = "strings",
+        [TRI_LIVE_BUFFER] = "buffers",
+    };
+    (void)info;
+    napi_value object;
+    if (napi_create_object(env, &object) != napi_ok) {
+        return node_error_throw(env, TRI_E_OUTOFMEMORY);
+    }
+    for (int kind = 0; kind < TRI_LIVE_COUNT; kind++) {
+        napi_value count;
+        if (napi_create_int64(env, tri_live_count((tri_live)kind), &count) != napi_ok ||
+            napi_set_named_property(env, object, names[kind], count) != napi_ok) {
+            return node_error_throw(env, TRI_E_OUTOFMEMORY);
+        }
+    }
+    return object;
+}
+
+// Runs before the environment takes its handles down, on its thread. What it waited for is asked to stop; the work
+// itself belongs to the process, touches nothing of this environment, and may go on.
+static void env_cleanup(void *data)
+{
+    node_dispatcher_close(data);
+}
+
+// The last thing of an environment: all finalizers have run.
+static void env_finalize(napi_env env, void *data, void *hint)
+{
+    (void)env;
+    (void)hint;
+    node_env *self = data;
+    node_dispatcher_close(self);
+    tri_dispatcher_release(self->dispatcher);
+    while (self->methods) {
+        node_method *next = self->methods->next;
+        free(self->methods);
+        self->methods = next;
+    }
+    free(self);
+}
+
+NAPI_MODULE_INIT()
+{
+    node_env *self = calloc(1, sizeof *self);
+    if (!self) {
+        return node_error_throw(env, TRI_E_OUTOFMEMORY);
+    }
+    self->env = env;
+    if (napi_set_instance_data(env, self, env_finalize, NULL) != napi_ok) {
+        free(self);
+        return node_error_throw(env, TRI_E_OUTOFMEMORY);
+    }
+    HRESULT hr = node_dispatcher_open(self);
+    // Hooks run newest first: this one before the threadsafe function's own.
+    if (TRI_FAILED(hr) || napi_add_env_cleanup_hook(env, env_cleanup, self) != napi_ok) {
+        return node_error_throw(env, TRI_FAILED(hr) ? hr : TRI_E_OUTOFMEMORY);
+    }
+    napi_value version;
+    bool defined = node_define(env, exports, "load", node_component_load) &&
+                   node_define(env, exports, "connect", node_dispatcher_connect) &&
+                   node_define(env, exports, "flush", node_dispatcher_flush) &&
+                   node_define(env, exports, "resume", node_dispatcher_resume) &&
+                   node_define(env, exports, "live", module_live) &&
+                   node_async_define(env, exports);
+    if (!defined) {
+        return NULL;
+    }
+    if (napi_create_string_utf8(env, tri_version(), NAPI_AUTO_LENGTH, &version) != napi_ok ||
+        napi_set_named_property(env, exports, "version", version) != napi_ok) {
+        return node_error_throw(env, TRI_E_OUTOFMEMORY);
+    }
+    return exports;
+}

@@ -1,0 +1,4 @@
+import hashing from './hashing.cjs';
+
+export const { Algorithm, algorithms, countFiles, hashFile, hashTree } = hashing;
+export default hashing;

@@ -1,0 +1,15 @@
+'use strict';
+
+const native = require('./native.js');
+const { AsyncOperation } = require('./async.js');
+const { AsyncStatus } = require('./status.js');
+const { load } = require('./component.js');
+
+module.exports = {
+  AsyncOperation,
+  AsyncStatus,
+  load,
+  version: native.version,
+  // How many objects core has at the moment, by kind: for tests that look for leaks.
+  liveObjects: native.live,
+};

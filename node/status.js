@@ -1,0 +1,36 @@
+// AsyncStatus, and the errors that JavaScript itself makes. Those of core come from the addon.
+'use strict';
+
+const names = ['started', 'completed', 'canceled', 'error'];
+
+const AsyncStatus = Object.freeze({
+  Started: 'started',
+  Completed: 'completed',
+  Canceled: 'canceled',
+  Error: 'error',
+});
+
+const statusName = (number) => names[number] ?? 'created';
+
+// What the awaiter of an operation sees after op.cancel(): the same as for every API of Node's.
+class AbortError extends Error {
+  constructor(message = 'The operation was canceled', options) {
+    super(message, options);
+    this.code = 'ABORT_ERR';
+    this.hresult = 0x800704c7;
+  }
+}
+Object.defineProperty(AbortError.prototype, 'name', { value: 'AbortError', configurable: true, writable: true });
+
+function typeError(message, code = 'INVALID_TYPE', hresult = 0x80020005) {
+  return Object.assign(new TypeError(message), { code, hresult });
+}
+
+// What a callback throws is nobody's to handle: it goes where an exception of an event listener goes.
+function reportError(error) {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+module.exports = { AsyncStatus, AbortError, statusName, typeError, reportError };
