@@ -53,7 +53,7 @@ $(stamps)/requirements-%: tools/requirements-%.txt | setup
 # ---- what people ask for
 
 .PHONY: demo
-demo: python node lua ## hash a directory from all three languages, and compare with sha256sum
+demo: python node lua $(stamps)/requirements-demo ## hash a directory from all three languages, and compare with sha256sum
 	tools/demo.sh $(if $(DIR),"$(DIR)")
 
 .PHONY: test

@@ -3,12 +3,21 @@
 find_path(CMOCKA_INCLUDE cmocka.h)
 find_library(CMOCKA_LIBRARY cmocka)
 
+# What the tests of the languages and of the documents need of this build.
+add_custom_target(test_support DEPENDS trivium)
+
 set(TRIVIUM_TEST_COMPONENTS "${PROJECT_BINARY_DIR}/tests/components")
 file(GLOB puppet_sources CONFIGURE_DEPENDS tests/conformance/puppet/*.c)
 file(GLOB bad_sources CONFIGURE_DEPENDS tests/conformance/bad/*.c)
 foreach(source IN LISTS puppet_sources bad_sources)
     get_filename_component(name "${source}" NAME_WE)
     trivium_add_component(${name} "${source}" LIBRARIES Threads::Threads OUTPUT "${TRIVIUM_TEST_COMPONENTS}")
+    add_dependencies(test_support component_${name})
+endforeach()
+foreach(name IN ITEMS timer hashing)
+    if(TARGET component_${name})
+        add_dependencies(test_support component_${name})
+    endif()
 endforeach()
 # Files that only look like components.
 file(GLOB bad_files CONFIGURE_DEPENDS tests/conformance/bad/*.so)
@@ -48,7 +57,7 @@ endif()
 # The C runner of the scenarios is one program, of all the C files beside them.
 file(GLOB runner_sources CONFIGURE_DEPENDS tests/conformance/*.c)
 if(runner_sources)
-    trivium_add_test(conformance SOURCES ${runner_sources}
+    trivium_add_test(conformance SOURCES ${runner_sources} LIBRARIES m
         ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/conformance" LABEL conformance)
 endif()
 

@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 target=build/node-test
+# The make that is run by cmake is not a part of the one that may have called this.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir -p "$target"
 rm -f "$target"/*.tgz
 [ -e "$target/package.json" ] || echo '{ "private": true }' > "$target/package.json"

@@ -20,7 +20,7 @@ preset() {
 
 # The components that the tests of all languages load; made by the dev preset.
 test_components() {
-    cmake --preset dev >"$logs/configure-dev.log" && cmake --build --preset dev >"$logs/build-dev.log" || {
+    cmake --preset dev >"$logs/configure-dev.log" && cmake --build --preset dev --target test_support >"$logs/build-dev.log" 2>&1 || {
         cat "$logs/configure-dev.log" "$logs/build-dev.log"
         return 1
     }
@@ -32,7 +32,9 @@ section_python() {
     test_components || return 1
     make -s build/stamps/requirements-test || return 1
     mkdir -p build/python-test && cd build/python-test
-    "$root/build/venv/bin/python" -m pytest -p no:cacheprovider -q "$root/tests/python"
+    local suites=("$root/tests/python")
+    [ ! -e "$root/tests/teardown" ] || suites+=("$root/tests/teardown")
+    "$root/build/venv/bin/python" -m pytest -p no:cacheprovider -q "${suites[@]}"
 }
 
 section_node() {
