@@ -30,7 +30,6 @@ HRESULT tri__async_new(const tri__async_spec *spec, tri_async **out)
     atomic_init(&op->refs, 1);
     atomic_init(&op->state, TRI__CREATED);
     op->epoch = tri__runtime_epoch();
-    op->size = size;
     op->face = spec->face;
     op->result_type = spec->result_type;
     op->progress_type = spec->progress_type;
@@ -93,14 +92,22 @@ tri__state tri__async_state(const tri_async *op)
 
 void tri__async_lock(tri_async *op)
 {
-    while (atomic_flag_test_and_set_explicit(&op->lock, memory_order_acquire)) { // unlock
+    // acquire: pairs with the release of unlock.
+    while (atomic_exchange_explicit(&op->locked, true, memory_order_acquire)) {
         sched_yield();
     }
 }
 
 void tri__async_unlock(tri_async *op)
 {
-    atomic_flag_clear_explicit(&op->lock, memory_order_release); // lock
+    atomic_store_explicit(&op->locked, false, memory_order_release); // lock, lock_pass
+}
+
+void tri__async_lock_pass(tri_async *op)
+{
+    while (atomic_load_explicit(&op->locked, memory_order_acquire)) { // unlock
+        sched_yield();
+    }
 }
 
 HRESULT tri__async_move(tri_async *op, tri__event event, tri__state *from, tri__state *to)
@@ -220,7 +227,7 @@ HRESULT tri_async_cancel(tri_async *op)
     }
     // Whoever waits may drop the operation as soon as it is told.
     tri_async_retain(op);
-    tri__async_notify(op, false);
+    (void)tri__async_notify(op, false); // Cancel itself calls no Completed handler.
     tri__async_lock(op);
     tri_cancel_fn *fn = op->guarded.cancel_fn;
     void *ctx = op->guarded.cancel_ctx;

@@ -55,39 +55,56 @@ void tri__handler_release(tri__handler *handler);
 
 struct tri_waiter {
     tri__node node; // of the dispatcher's inbox: the pusher's until pushed, then the loop's
-    tri_async *op;  // a reference; immutable
-    tri_dispatcher *dispatcher; // NULL: called on the thread that completes; immutable
-    tri_waiter_fn *fn;          // immutable
-    void *ctx;                  // immutable
-    unsigned flags;             // immutable
     _Atomic unsigned bits;      // tri_wait_events not delivered; queued while not 0 (direct: see waiter.c)
+    unsigned flags;             // immutable
+    tri_dispatcher *dispatcher; // NULL: called on the thread that completes; immutable
+    tri_waiter *op_next;        // guarded by the operation's lock
     bool listed;                // is in the operation's list: guarded by the operation's lock
     bool dead;                  // loop thread only: canceled, or being delivered for the last time
-    tri_waiter *op_next;        // guarded by the operation's lock
+    tri_async *op;              // a reference; immutable
+    tri_waiter_fn *fn;          // immutable
+    void *ctx;                  // immutable
     tri_waiter *loop_prev;      // loop thread only
     tri_waiter *loop_next;      // loop thread only; of a direct waiter: the thread's that reports to it
 };
 
 struct tri_async {
+    // What both a worker and the loop touch in the life of every operation stands together; it is what travels from one
+    // processor to the other.
     const void *face_vtbl; // tri_IAsyncActionVtbl ... by tri_face; immutable
-    const tri_IAsyncInfoVtbl *info_vtbl;      // immutable
-    tri_operation provider;                   // the component's view; immutable
-
+    const tri_IAsyncInfoVtbl *info_vtbl; // immutable
+    tri_operation provider;              // the component's view; immutable
     _Atomic uint32_t refs;          // strong; the provider side holds one of them until it stops
     _Atomic uint32_t provider_refs; // acq_rel: what a provider did is seen by whoever drops the last
     _Atomic uint32_t state;         // tri__state. Publishes result and error: release / acquire
-    atomic_flag claimed;            // whoever sets it writes the outcome, once
-    atomic_flag lock;               // a leaf: held for a few loads and stores, never over foreign code
-    _Atomic bool has_run;           // a flag on its own
-    _Atomic uint32_t id;            // 0 until asked for; then unique in this copy of core
     uint32_t epoch;                 // the fork epoch it belongs to; immutable
-    uint32_t size;                  // of the whole allocation; immutable
+    atomic_flag claimed;            // whoever sets it writes the outcome, once
+    _Atomic bool locked;            // a leaf lock: held for a few loads and stores, never over foreign code
+    _Atomic bool has_run;           // a flag on its own
+    _Atomic bool first_waiter_used; // set under the lock, cleared by the loop that used it (release / acquire)
+    bool held;                      // guarded by the runtime's mutex
+    const tri__method *method;      // NULL where there is none; immutable
+    tri__job job;                   // the pool's while queued
+    tri_waiter first_waiter;        // room for one, so that the usual wait allocates nothing
 
-    tri_face face;                  // immutable, as all of this group
-    const tri_type *result_type;
+    struct { // guarded by lock
+        tri_waiter *waiters;
+        tri_waiter **waiters_tail;
+        tri__handler *completed;
+        tri__handler *progress_handler;
+        bool has_progress;
+        bool slot_taken;
+        bool fired;
+        bool cancel_running;
+        tri_cancel_fn *cancel_fn;
+        void *cancel_ctx;
+        pthread_t cancel_thread; // valid while cancel_running
+    } guarded;
+
+    const tri_type *result_type; // immutable, as all of this group
     const tri_type *progress_type;
+    tri_face face;
     const char *name;
-    const tri__method *method; // NULL where there is none
     void *args;
     void *result;
     void *progress;
@@ -97,27 +114,9 @@ struct tri_async {
     tri_string *error_message; // NULL: the message of the code
     tri_async *result_from;    // the operation whose result this one passes on
 
-    struct { // guarded by lock
-        tri_waiter *waiters;
-        tri_waiter **waiters_tail;
-        bool first_waiter_used;
-        bool has_progress;
-        bool slot_taken;
-        bool fired;
-        tri__handler *completed;
-        tri__handler *progress_handler;
-        tri_cancel_fn *cancel_fn;
-        void *cancel_ctx;
-        bool cancel_running;
-        pthread_t cancel_thread; // valid while cancel_running
-    } guarded;
-
-    tri_waiter first_waiter; // room for one, so that the usual wait allocates nothing
-    tri__job job;            // the pool's while queued
-    tri_async *held_prev;    // guarded by the runtime's lock, as held_next and held
+    tri_async *held_prev; // guarded by the runtime's mutex
     tri_async *held_next;
-    bool held;
-    bool finishing; // provider thread that claimed only
+    _Atomic uint32_t id; // 0 until asked for; then unique in this copy of core
 };
 
 typedef struct tri__async_spec {
@@ -138,8 +137,11 @@ void tri__async_lock(tri_async *op);
 void tri__async_unlock(tri_async *op);
 // Moves the state by an event; returns what its caller is told, and in *to where it went.
 HRESULT tri__async_move(tri_async *op, tri__event event, tri__state *from, tri__state *to);
-// Tells waiters: those who wait for what has happened are taken out of the list. Then wakes.
-void tri__async_notify(tri_async *op, bool stopped);
+// Tells waiters: those who wait for what has happened are taken out of the list. Then wakes. True: there is a delegate in
+// a slot, for tri__async_fire to see to.
+bool tri__async_notify(tri_async *op, bool stopped);
+// Waits until nobody holds the lock that was held when the caller came.
+void tri__async_lock_pass(tri_async *op);
 // Calls the Completed handler, if there is one that was not called yet.
 void tri__async_fire(tri_async *op);
 

@@ -14,21 +14,28 @@ static tri_async *provider_async(tri_operation *operation)
 
 HRESULT tri__provider_begin(tri_async *op)
 {
+    // relaxed, as below: whoever holds the only reference is alone with the operation.
+    if (atomic_load_explicit(&op->refs, memory_order_relaxed) == 1 &&
+        atomic_load_explicit(&op->state, memory_order_relaxed) == TRI__CREATED) {
+        atomic_store_explicit(&op->provider_refs, 1, memory_order_relaxed);
+        atomic_store_explicit(&op->refs, 2, memory_order_relaxed); // one is the provider's
+        atomic_store_explicit(&op->state, TRI__STARTED, memory_order_relaxed);
+        return TRI_S_OK;
+    }
     tri__state from, to;
-    atomic_store_explicit(&op->provider_refs, 1, memory_order_relaxed); // published by the move
     HRESULT hr = tri__async_move(op, TRI__EVENT_START, &from, &to);
     if (hr != TRI_S_OK) {
         return tri_error_set(hr, "operation '%s' was started before", op->name);
     }
-    tri_async_retain(op); // the provider's
+    atomic_store_explicit(&op->provider_refs, 1, memory_order_relaxed); // nobody has one yet
+    tri_async_retain(op);
     return hr;
 }
 
 // What follows from an outcome; the caller holds a provider reference, and so a strong one.
 static void provider_settled(tri_async *op, tri__state from, tri__state to)
 {
-    if (from != to) {
-        tri__async_notify(op, tri__state_is_stopped(to));
+    if (from != to && tri__async_notify(op, tri__state_is_stopped(to))) {
         tri__async_fire(op);
     }
 }

@@ -17,16 +17,15 @@
 typedef struct runtime {
     uint32_t epoch; // immutable
     pthread_mutex_t load_lock;
-    pthread_mutex_t mutex; // protects the next three
-    tri__pool *pool;
-    tri__pool *blocking;
+    _Atomic(tri__pool *) pools[2]; // the usual one, and the one for blocking methods; set once, with mutex
+    pthread_mutex_t mutex;         // protects the next two, and the making of pools
     tri_async *held;
-    pthread_cond_t released; // with mutex: something was taken out of held
-    _Atomic bool closing;    // set once
+    pthread_cond_t released; // something was taken out of held
 } runtime;
 
 static _Atomic(runtime *) runtime_current;   // seq_cst; of the epoch that is in it
 static _Atomic uint32_t runtime_epoch;       // written by the fork handler, alone in its process
+static _Atomic uint32_t runtime_closing;     // 1 + the epoch of the process that is ending
 static pthread_once_t runtime_once = PTHREAD_ONCE_INIT;
 
 uint32_t tri__runtime_epoch(void)
@@ -104,9 +103,8 @@ void tri__runtime_after_init(void)
 
 bool tri__runtime_is_closing(void)
 {
-    runtime *rt = runtime_peek();
     // relaxed: a hint to stop; what must be ordered is ordered by the mutexes.
-    return rt && atomic_load_explicit(&rt->closing, memory_order_relaxed);
+    return atomic_load_explicit(&runtime_closing, memory_order_relaxed) == tri__runtime_epoch() + 1;
 }
 
 tri__pool *tri__runtime_pool(bool blocking)
@@ -115,14 +113,19 @@ tri__pool *tri__runtime_pool(bool blocking)
     if (!rt) {
         return NULL;
     }
-    pthread_mutex_lock(&rt->mutex);
-    tri__pool **slot = blocking ? &rt->blocking : &rt->pool;
-    if (!*slot) {
-        unsigned cpus = tri__os_cpu_count();
-        *slot = blocking ? tri__pool_new(BLOCKING_THREADS, true) : tri__pool_new(cpus < 2 ? 2 : cpus, false);
+    // acquire: pairs with the release below; the pool is whole.
+    tri__pool *pool = atomic_load_explicit(&rt->pools[blocking], memory_order_acquire);
+    if (!pool) {
+        pthread_mutex_lock(&rt->mutex);
+        pool = atomic_load_explicit(&rt->pools[blocking], memory_order_relaxed); // under the mutex
+        if (!pool) {
+            unsigned cpus = tri__os_cpu_count();
+            pool = blocking ? tri__pool_new(BLOCKING_THREADS, true)
+                            : tri__pool_new(cpus < 2 ? 2 : cpus, false);
+            atomic_store_explicit(&rt->pools[blocking], pool, memory_order_release);
+        }
+        pthread_mutex_unlock(&rt->mutex);
     }
-    tri__pool *pool = *slot;
-    pthread_mutex_unlock(&rt->mutex);
     return pool;
 }
 
@@ -148,8 +151,11 @@ void tri__runtime_hold(tri_async *op)
 void tri__runtime_unhold(tri_async *op)
 {
     // Only a holder of a provider reference may hold, and this is the last one: nobody sets `held` now.
+    if (!op->held) {
+        return;
+    }
     runtime *rt = runtime_peek();
-    if (!op->held || !rt || op->epoch != rt->epoch) {
+    if (!rt || op->epoch != rt->epoch) {
         return;
     }
     pthread_mutex_lock(&rt->mutex);
@@ -222,10 +228,8 @@ HRESULT tri_shutdown(int64_t timeout_ms)
         return TRI_S_OK;
     }
     int64_t until = tri__os_now() + timeout_ms * 1000000;
-    atomic_store(&rt->closing, true);
-    pthread_mutex_lock(&rt->mutex);
-    tri__pool *pools[2] = {rt->pool, rt->blocking};
-    pthread_mutex_unlock(&rt->mutex);
+    atomic_store(&runtime_closing, rt->epoch + 1);
+    tri__pool *pools[2] = {atomic_load(&rt->pools[0]), atomic_load(&rt->pools[1])};
     for (int i = 0; i < 2; i++) {
         runtime_drop_queue(pools[i]);
     }

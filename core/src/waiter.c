@@ -14,15 +14,15 @@ static bool waiter_satisfied(const tri_waiter *waiter, tri__state state)
 static void waiter_free(tri_waiter *waiter)
 {
     tri_async *op = waiter->op;
-    // Always under the lock: whoever pushed it may still be about to take a reference to its dispatcher.
-    tri__async_lock(op);
+    // Whoever pushed it did so under the lock, and may still be about to take a reference to its dispatcher.
+    tri__async_lock_pass(op);
     if (waiter == &op->first_waiter) {
-        op->guarded.first_waiter_used = false;
-        waiter = NULL;
+        // release: pairs with the acquire in tri_async_wait; the next user finds it left alone.
+        atomic_store_explicit(&op->first_waiter_used, false, memory_order_release);
+    } else {
+        tri__free(waiter);
+        tri__live_add(TRI_LIVE_WAITER, -1);
     }
-    tri__async_unlock(op);
-    tri__free(waiter);
-    tri__live_add(TRI_LIVE_WAITER, -1);
     tri_async_release(op);
 }
 
@@ -81,8 +81,14 @@ static void loop_unlink(tri_waiter *waiter)
 static void waiter_tell(tri_waiter *waiter, unsigned bits, tri_dispatcher **wake)
 {
     tri_dispatcher *dispatcher = waiter->dispatcher;
-    if (atomic_fetch_or(&waiter->bits, bits) == 0 &&
-        tri__dispatcher_push(dispatcher, &waiter->node)) {
+    // While the bits are 0 only we, under the lock, change them: no exchange is needed. relaxed: the push publishes. If they
+    // are not, the loop may take them at this moment, and the old value tells whether it was before us.
+    if (atomic_load_explicit(&waiter->bits, memory_order_relaxed) == 0) {
+        atomic_store_explicit(&waiter->bits, bits, memory_order_relaxed);
+    } else if (atomic_fetch_or(&waiter->bits, bits) != 0) {
+        return;
+    }
+    if (tri__dispatcher_push(dispatcher, &waiter->node)) {
         dispatcher->wake_next = *wake;
         *wake = tri_dispatcher_retain(dispatcher);
     }
@@ -129,8 +135,9 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     HRESULT hr = TRI_S_OK;
     for (;;) {
         tri__async_lock(op);
-        if (!op->guarded.first_waiter_used) {
-            op->guarded.first_waiter_used = true;
+        // acquire: pairs with the release in waiter_free. Only set under the lock, so nobody else takes it meanwhile.
+        if (!atomic_load_explicit(&op->first_waiter_used, memory_order_acquire)) {
+            atomic_store_explicit(&op->first_waiter_used, true, memory_order_relaxed);
             waiter = &op->first_waiter;
         } else if (spare) {
             waiter = spare;
@@ -162,7 +169,7 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     bool over = flags & TRI_WAIT_SLOT ? tri__state_has_outcome(state) : waiter_satisfied(waiter, state);
     if (hr != TRI_S_OK || over) {
         if (waiter == &op->first_waiter) {
-            op->guarded.first_waiter_used = false;
+            atomic_store_explicit(&op->first_waiter_used, false, memory_order_relaxed); // under the lock
         } else {
             spare = waiter;
         }
@@ -183,7 +190,9 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     tri__async_unlock(op);
     tri__free(spare);
     loop_link(waiter);
-    tri__live_add(TRI_LIVE_WAITER, 1);
+    if (waiter != &op->first_waiter) {
+        tri__live_add(TRI_LIVE_WAITER, 1);
+    }
     wake_all(wake);
     *out = waiter;
     return TRI_S_OK;
@@ -258,8 +267,11 @@ void tri__waiter_close(tri_waiter *waiter, bool cancel)
 void tri__waiter_deliver(tri__node *node)
 {
     tri_waiter *waiter = (tri_waiter *)node;
-    // From here on a new report puts it into the inbox again.
-    unsigned bits = atomic_exchange(&waiter->bits, 0);
+    // Once DONE is in it nobody adds to it. Before, a new report puts it into the inbox again from here on.
+    unsigned bits = atomic_load_explicit(&waiter->bits, memory_order_relaxed); // published by the push
+    if (!(bits & TRI_EVENT_DONE)) {
+        bits = atomic_exchange(&waiter->bits, 0);
+    }
     if (waiter->dead) {
         waiter_free(waiter);
         return;
@@ -293,7 +305,7 @@ static void direct_progress(tri_waiter *waiter)
     }
 }
 
-void tri__async_notify(tri_async *op, bool stopped)
+bool tri__async_notify(tri_async *op, bool stopped)
 {
     tri_dispatcher *wake = NULL;
     tri_waiter *direct = NULL;
@@ -317,6 +329,7 @@ void tri__async_notify(tri_async *op, bool stopped)
         }
     }
     op->guarded.waiters_tail = link;
+    bool delegates = op->guarded.completed || op->guarded.progress_handler;
     tri__async_unlock(op);
     wake_all(wake);
     while (direct) {
@@ -324,6 +337,7 @@ void tri__async_notify(tri_async *op, bool stopped)
         direct = waiter->op_next;
         direct_done(waiter);
     }
+    return delegates;
 }
 
 void tri__waiters_progress(tri_async *op, tri__told *told)
