@@ -99,23 +99,30 @@ def check_components_stand_alone(files):
                 yield f"{path}:{number}: a component includes {header}, which is not beside it"
 
 
+# Files of bindings that not all three have: who has it, and what for.
+NOT_SHARED = {
+    "array": ({"node"}, "typed arrays and the values in them, which only Node-API takes apart call by call"),
+    "awaiter": ({"python"}, "the object that a Task of asyncio drives"),
+    "buffer": ({"python"}, "the object behind the buffer protocol"),
+    "coroutine": ({"lua"}, "resuming coroutines, which the other two leave to their loops"),
+    "handler": ({"python"}, "calling a function in the context in which it was handed over; Node does it in JavaScript"),
+    "type": ({"python"}, "classes for enums and structs; the other two have plain objects and tables"),
+    "waiter": ({"python", "lua"}, "what waits; in Node that is a place in the dispatcher's table"),
+}
+
+
 def check_same_nouns(files):
-    """the same noun has the same file name in all three bindings, unless only one language has the thing"""
-    # What one language alone has; each with its reason.
-    only_one = {
-        "python": {"awaiter",  # the object that asyncio's Task drives
-                   "coroutine", "reader"},
-        "node": {"deferred", "promise", "env", "call_status"},
-        "lua": {"coroutine", "loop", "compat"},
-    }
-    shared = {}
+    """the same noun has the same file name in all three bindings, unless NOT_SHARED says why not"""
+    found = {}
     for binding in BINDINGS:
         for path in below(files, f"bindings/{binding}", suffixes=(".c",)):
-            shared.setdefault(path.stem, set()).add(binding)
-    for stem, where in sorted(shared.items()):
-        missing = set(BINDINGS) - where
-        if missing and not all(stem in only_one[b] for b in where):
-            yield (f"bindings: {stem}.c is in {', '.join(sorted(where))}, but not in {', '.join(sorted(missing))}")
+            found.setdefault(path.stem, set()).add(binding)
+    for stem, where in sorted(found.items()):
+        if where != set(BINDINGS) and where != NOT_SHARED.get(stem, (None,))[0]:
+            missing = ", ".join(sorted(set(BINDINGS) - where))
+            yield f"bindings: {stem}.c is in {', '.join(sorted(where))}, but not in {missing}"
+    for stem in sorted(set(NOT_SHARED) - set(found)):
+        yield f"tools/check.py: NOT_SHARED names {stem}, which no binding has"
 
 
 def check_file_lengths(files):
@@ -183,16 +190,45 @@ def check_status_codes(files):
             yield f"core/src/status.def: {name}: JavaScript has no built-in error {js}"
 
 
+def defined_hresults():
+    """name -> number of component.h."""
+    found = re.findall(r"^#define (TRI_[SE]_\w+) TRI_HRESULT\((0x[0-9A-Fa-f]+)\)",
+                       text_of("core/include/trivium/component.h"), re.MULTILINE)
+    return {name: int(number, 16) for name, number in found}
+
+
 def check_no_hresult_literals(files):
-    """HRESULTs are spelled by name; in C the numbers stand in component.h alone, in a script in a file called status"""
+    """in C an HRESULT is spelled by name; a script may have the number, of one that component.h defines"""
     literal = re.compile(r"0x80[0-9A-Fa-f]{6}\b")
+    known = set(defined_hresults().values())
     for path in below(files, "core/src", "bindings", "python", "node", "lua", "components",
                       suffixes=(".c", ".h", ".py", ".js", ".cjs", ".mjs", ".lua")):
-        if path.stem == "status":
-            continue
         for number, line in enumerate(text_of(path).splitlines(), 1):
-            if literal.search(re.sub(r"//.*|/\*.*|^\s*\*.*|#.*|--.*", "", line)):
-                yield f"{path}:{number}: an HRESULT as a number: {line.strip()[:80]}"
+            code = re.sub(r"//.*|/\*.*|^\s*\*.*|#.*|--.*", "", line)
+            for value in literal.findall(code):
+                if path.suffix in (".c", ".h"):
+                    yield f"{path}:{number}: an HRESULT as a number: {line.strip()[:80]}"
+                elif int(value, 16) not in known:
+                    yield f"{path}:{number}: component.h has no HRESULT {value}"
+
+
+def check_script_codes(files):
+    """a code string that a script uses is one of the status table, and goes with its own HRESULT"""
+    numbers = defined_hresults()
+    codes = {code: numbers.get(name) for name, code, *_ in status_rows()}
+    codes |= {name: None for name in re.findall(r"^TRI_ERRNO(?:_WIN)?\((E\w+)", text_of("core/src/status_errno.def"),
+                                                re.MULTILINE)}
+    codes["ABORT_ERR"] = codes["CANCELED"]  # what Node calls it
+    uses = re.compile(r"""native\.error\(\s*"(?P<lua>\w+)"|'(?P<js>[A-Z][A-Z_]{3,})',\s*(?P<number>0x\w+)|"""
+                      r"""\bcode(?:: str)? = ["'](?P<code>[A-Z][A-Z_]+)["']""")
+    for path in below(files, "python", "node", "lua", suffixes=(".py", ".js", ".cjs", ".mjs", ".lua")):
+        for number, line in enumerate(text_of(path).splitlines(), 1):
+            for found in uses.finditer(line):
+                code = found["lua"] or found["js"] or found["code"]
+                if code not in codes:
+                    yield f"{path}:{number}: the status table has no code {code}"
+                elif found["number"] and codes[code] != int(found["number"], 16):
+                    yield f"{path}:{number}: {code} does not go with {found['number']}"
 
 
 def check_top_level(files):
