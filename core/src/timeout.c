@@ -29,9 +29,29 @@ static void deadline_leave(deadline *d, int parties)
     }
 }
 
+static void deadline_follow(deadline *d)
+{
+    const void *result;
+    HRESULT hr = tri_async_outcome(d->inner, &result);
+    if (hr == TRI_S_OK) {
+        (void)tri__provider_complete_from(d->outer, d->inner);
+    } else if (hr == TRI_E_CANCELED) {
+        tri_async_cancel(d->outer);
+    } else {
+        const char *message = tri_error_message(hr);
+        (void)tri__provider_fail(&d->outer->provider, hr, message, strlen(message));
+    }
+}
+
 static void deadline_expired(tri__timer *timer)
 {
     deadline *d = (deadline *)timer;
+    if (tri_async_is_done(d->inner)) {
+        // What is over already is in time, however short that is.
+        deadline_follow(d);
+        deadline_leave(d, 1);
+        return;
+    }
     char text[96];
     int length = snprintf(text, sizeof text, "operation '%s' took longer than %.3f s",
                           d->inner->name, (double)d->ticks / (double)TRI_TICKS_PER_SECOND);
@@ -52,20 +72,6 @@ static void deadline_progress(deadline *d)
     }
     if (value != small) {
         tri__free(value);
-    }
-}
-
-static void deadline_follow(deadline *d)
-{
-    const void *result;
-    HRESULT hr = tri_async_outcome(d->inner, &result);
-    if (hr == TRI_S_OK) {
-        (void)tri__provider_complete_from(d->outer, d->inner);
-    } else if (hr == TRI_E_CANCELED) {
-        tri_async_cancel(d->outer);
-    } else {
-        const char *message = tri_error_message(hr);
-        (void)tri__provider_fail(&d->outer->provider, hr, message, strlen(message));
     }
 }
 
