@@ -39,7 +39,7 @@ static HRESULT default_number(const tri__midl_member *member, const tri__midl_va
         hr = tri_value_set_int64(type, to, (int64_t)(0 - value->integer));
     }
     if (TRI_FAILED(hr)) {
-        char message[160];
+        char message[TRI_MESSAGE_SIZE];
         snprintf(message, sizeof message, "%s", tri_error_message(hr));
         return tri__midl_error(member->source, value->position, "%s", message);
     }
