@@ -174,7 +174,10 @@ void tri__waiter_close(tri_waiter *waiter, bool cancel);
 
 // Under the lock: tells those who want progress; tri__waiters_told does the rest after unlocking.
 typedef struct tri__told {
-    tri_dispatcher *wake;
+    struct tri__wakes {
+        unsigned count;
+        tri_dispatcher *owed[4];
+    } wake;
     tri_waiter *direct;
 } tri__told;
 void tri__waiters_progress(tri_async *op, tri__told *told);

@@ -24,7 +24,6 @@ struct tri_dispatcher {
     int read_fd;
     int write_fd;
     uint32_t epoch;            // immutable
-    tri_dispatcher *wake_next; // of whoever took the inbox from empty to not empty
 
     // loop thread only
     bool draining;

@@ -121,7 +121,7 @@ void tri__provider_progress(tri_operation *operation, void *value)
         tri_value_clear(type, value);
         return;
     }
-    tri__told told = {NULL, NULL};
+    tri__told told = {.direct = NULL};
     tri__async_lock(op);
     if (!type->plain && op->guarded.has_progress) {
         // The old value leaves in the place of the new one, to be dropped outside the lock.

@@ -75,32 +75,42 @@ static void loop_unlink(tri_waiter *waiter)
     dispatcher->waiter_count--;
 }
 
-// Under the operation's lock: sets bits, and adds to *wake a dispatcher that is owed a wake. Such a dispatcher belongs to
-// the thread that owes it, so its wake_next is that thread's too. The waiter may be delivered as soon as it is pushed, but
-// its dispatcher lives until the loop's thread has had the lock (waiter_free, waiter_detach).
-static void waiter_tell(tri_waiter *waiter, unsigned bits, tri_dispatcher **wake)
+// Dispatchers that are owed a wake, each with a reference. Rarely more than one; what does not fit is woken at once.
+typedef struct tri__wakes wakes;
+
+static void wakes_add(wakes *list, tri_dispatcher *dispatcher)
+{
+    if (list->count == sizeof list->owed / sizeof list->owed[0]) {
+        tri__dispatcher_wake(dispatcher);
+        return;
+    }
+    list->owed[list->count++] = tri_dispatcher_retain(dispatcher);
+}
+
+static void wakes_pay(wakes *list)
+{
+    for (unsigned i = 0; i < list->count; i++) {
+        tri__dispatcher_wake(list->owed[i]);
+        tri_dispatcher_release(list->owed[i]);
+    }
+    list->count = 0;
+}
+
+// Under the operation's lock: sets bits, and notes a dispatcher that is owed a wake. The waiter may be delivered as soon as
+// it is pushed, but its dispatcher lives until the loop's thread has had the lock (waiter_free, waiter_detach).
+static void waiter_tell(tri_waiter *waiter, unsigned bits, wakes *list)
 {
     tri_dispatcher *dispatcher = waiter->dispatcher;
-    // While the bits are 0 only we, under the lock, change them: no exchange is needed. relaxed: the push publishes. If they
-    // are not, the loop may take them at this moment, and the old value tells whether it was before us.
-    if (atomic_load_explicit(&waiter->bits, memory_order_relaxed) == 0) {
+    // While the bits are 0 only we, under the lock, change them: no exchange is needed. acquire: pairs with the exchange in
+    // tri__waiter_deliver, before which the loop has read node.next. The store is relaxed: the push publishes it. If the bits
+    // are not 0, the loop may take them at this moment; the old value tells whether it did.
+    if (atomic_load_explicit(&waiter->bits, memory_order_acquire) == 0) {
         atomic_store_explicit(&waiter->bits, bits, memory_order_relaxed);
     } else if (atomic_fetch_or(&waiter->bits, bits) != 0) {
         return;
     }
     if (tri__dispatcher_push(dispatcher, &waiter->node)) {
-        dispatcher->wake_next = *wake;
-        *wake = tri_dispatcher_retain(dispatcher);
-    }
-}
-
-static void wake_all(tri_dispatcher *list)
-{
-    while (list) {
-        tri_dispatcher *next = list->wake_next;
-        tri__dispatcher_wake(list);
-        tri_dispatcher_release(list);
-        list = next;
+        wakes_add(list, dispatcher);
     }
 }
 
@@ -183,7 +193,7 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     }
     tri_async_retain(op);
     waiter_append(op, waiter);
-    tri_dispatcher *wake = NULL;
+    wakes wake = {.count = 0};
     if (flags & TRI_WAIT_PROGRESS && op->guarded.has_progress) {
         waiter_tell(waiter, TRI_EVENT_PROGRESS, &wake); // A late listener gets the latest value.
     }
@@ -193,7 +203,7 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     if (waiter != &op->first_waiter) {
         tri__live_add(TRI_LIVE_WAITER, 1);
     }
-    wake_all(wake);
+    wakes_pay(&wake);
     *out = waiter;
     return TRI_S_OK;
 }
@@ -307,7 +317,7 @@ static void direct_progress(tri_waiter *waiter)
 
 bool tri__async_notify(tri_async *op, bool stopped)
 {
-    tri_dispatcher *wake = NULL;
+    wakes wake = {.count = 0};
     tri_waiter *direct = NULL;
     tri_waiter **direct_tail = &direct;
     tri__async_lock(op);
@@ -331,7 +341,7 @@ bool tri__async_notify(tri_async *op, bool stopped)
     op->guarded.waiters_tail = link;
     bool delegates = op->guarded.completed || op->guarded.progress_handler;
     tri__async_unlock(op);
-    wake_all(wake);
+    wakes_pay(&wake);
     while (direct) {
         tri_waiter *waiter = direct;
         direct = waiter->op_next;
@@ -359,7 +369,7 @@ void tri__waiters_progress(tri_async *op, tri__told *told)
 
 void tri__waiters_told(tri__told *told)
 {
-    wake_all(told->wake);
+    wakes_pay(&told->wake);
     while (told->direct) {
         tri_waiter *waiter = told->direct;
         told->direct = waiter->loop_next;

@@ -15,8 +15,8 @@ extern "C" {
 
 typedef struct tri_dispatcher tri_dispatcher;
 
-/* Wakes the loop. Called on any thread, with no lock held; never again once tri_dispatcher_close has
- * returned. Must not block. */
+/* Wakes the loop. Called on any thread; never again once tri_dispatcher_close has returned. Must neither block nor call
+ * back into Trivium: it may run in the middle of telling the waiters of an operation. */
 typedef void tri_wake_fn(void *ctx);
 
 /*
