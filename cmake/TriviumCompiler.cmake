@@ -11,5 +11,9 @@ function(trivium_compile_options target)
         target_compile_options(${target} PRIVATE
             -fsanitize=${TRIVIUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
         target_link_options(${target} PRIVATE -fsanitize=${TRIVIUM_SANITIZE})
+        if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+            # What the sanitizers insert hides from GCC that a variable was set.
+            target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+        endif()
     endif()
 endfunction()
