@@ -11,9 +11,6 @@ PyObject *error_number(HRESULT hr)
 // Builds the exception; NULL with another one when that fails.
 static PyObject *error_new(module_state *state, HRESULT hr)
 {
-    if (hr == TRI_E_OUTOFMEMORY) {
-        return NULL;
-    }
     tri_status status = tri_status_find(hr);
     const char *message = tri_error_message(hr);
     PyObject *text = PyUnicode_DecodeUTF8(message, (Py_ssize_t)strlen(message), "replace");
@@ -35,10 +32,8 @@ PyObject *error_raise_blocking(module_state *state, HRESULT hr)
     if (exception) {
         PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
         Py_DECREF(exception);
-    } else if (!PyErr_Occurred()) {
-        PyErr_NoMemory();
     }
-    return NULL;
+    return NULL; // where there is no memory for it, MemoryError
 }
 
 PyObject *error_raise(module_state *state, HRESULT hr)
