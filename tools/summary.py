@@ -21,6 +21,18 @@ def ctest(text):
     return total - failed, failed, 0
 
 
+def inside(section):
+    """What the programs that ctest ran have counted themselves."""
+    preset = "dev" if section == "core" else section
+    try:
+        text = (LOGS.parent / preset / "Testing" / "Temporary" / "LastTest.log").read_text(errors="replace")
+    except OSError:
+        return ""
+    cases = sum(map(int, re.findall(r"^\[  PASSED  \] (\d+) test", text, re.MULTILINE)))
+    scenarios = count(text, r"^conformance: (\d+) scenarios")
+    return f" ({cases} cases of cmocka and {scenarios} scenarios in them)"
+
+
 def pytest(text):
     last = (re.findall(r"^=*\s*((?:\d+ \w+,? ?)+) in [\d.]+s.*$", text, re.MULTILINE) or [""])[-1]
     return (count(last, r"(\d+) passed"), count(last, r"(\d+) failed") + count(last, r"(\d+) error"),
@@ -57,6 +69,8 @@ def main(sections):
             bad, note = 1, f" (the section itself failed, status {status})"
         elif good + bad == 0:
             bad, note = 1, " (it ran no test)"
+        if READERS.get(section) is ctest:
+            note += inside(section)
         if skipped:
             note += f", {skipped} skipped"
         print(f"{section:8} {good:5} passed, {bad} failed{note}")
