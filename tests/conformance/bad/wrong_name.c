@@ -1,0 +1,17 @@
+// The C struct has another name for a parameter than the member string.
+#include <trivium/component.h>
+
+TRI_ARGS(open_args, (String, path), (UInt32, flags));
+TRI_ACTION(open_file, open_args);
+static HRESULT open_file(tri_operation *op, const open_args *args)
+{
+    (void)op;
+    (void)args;
+    return TRI_S_OK;
+}
+
+static const tri_member_def members[] = {
+    TRI_METHOD(open_file, "IAsyncAction OpenAsync(String path, UInt32 mode)", "Opens."),
+};
+
+TRI_COMPONENT("Trivium.Bad.WrongName", "1.0", "", TRI_NO_TYPES, members, NULL, NULL);
