@@ -61,6 +61,15 @@ if(runner_sources)
         ARGUMENTS "${PROJECT_SOURCE_DIR}/tests/conformance" LABEL conformance)
 endif()
 
+# Models of what runs concurrently, where there is spin; once is enough, so not under the sanitizers.
+find_program(TRIVIUM_SPIN spin)
+if(TRIVIUM_SPIN AND NOT TRIVIUM_SANITIZE AND EXISTS "${PROJECT_SOURCE_DIR}/tests/model/run.sh")
+    add_test(NAME model COMMAND "${PROJECT_SOURCE_DIR}/tests/model/run.sh" "${PROJECT_BINARY_DIR}/model")
+    set_tests_properties(model PROPERTIES TIMEOUT 300 LABELS model)
+elseif(NOT TRIVIUM_SPIN)
+    message(NOTICE "-- the models are skipped: spin was not found (on Debian: apt install spin)")
+endif()
+
 # Every public header compiles alone, as C11 and, where there is a C++ compiler, as C++17.
 include(CheckLanguage)
 check_language(CXX)

@@ -40,6 +40,10 @@ missing() {
     have luarocks || echo "luarocks: luarocks"
     have busted || echo "lua-busted: busted"
     have lua5.4 && lua5.4 -e 'require "luv"' >/dev/null 2>&1 || echo "lua-luv: luv for Lua 5.4"
+    # The models are checked where there is spin, and skipped elsewhere.
+    if have apt-get && ! have spin; then
+        echo "spin: the model checker spin"
+    fi
     # pip reads the system's list of certificate authorities on Debian.
     if have apt-get && [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
         echo "ca-certificates: the certificates of the certificate authorities"
