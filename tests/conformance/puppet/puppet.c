@@ -262,7 +262,7 @@ static HRESULT fail_op(tri_call *call, const tri_string *name, HRESULT with,
 
 static HRESULT fail(tri_call *call, const fail_args *args, uint8_t *result)
 {
-    HRESULT with;
+    HRESULT with = TRI_S_OK;
     HRESULT hr = failure(call->host, args->code, &with);
     return TRI_FAILED(hr) ? hr : fail_op(call, args->name, with, args->message, result);
 }
@@ -326,7 +326,7 @@ static HRESULT complete_later(tri_call *call, const complete_later_args *args)
 
 static HRESULT fail_later(tri_call *call, const fail_later_args *args)
 {
-    HRESULT with;
+    HRESULT with = TRI_S_OK;
     HRESULT hr = failure(call->host, args->code, &with);
     return TRI_FAILED(hr) ? hr
                           : start_late(call, args->name, (late){.hr = with, .delay = args->delay});
