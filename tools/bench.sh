@@ -4,14 +4,15 @@ set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 export PATH="$root/build/venv/bin:$PATH"
-cmake --preset release >/dev/null
+cmake --preset release -DTRIVIUM_NODE=ON \
+    -DTRIVIUM_NODE_HEADERS="$root/build/node-test/node_modules/node-api-headers/include" >/dev/null
 cmake --build --preset release >/dev/null
 export TRIVIUM_PATH="$root/build/release/bench/components"
 tree=$root/build/lua-tree
 
 printf '\n== C\n'
 for program in build/release/bench/core*; do
-    "$program"
+    "$program" build/release/bench/components/noop.so
 done
 printf '\n== Python\n'
 build/venv/bin/python bench/bench_python.py
