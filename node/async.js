@@ -11,10 +11,7 @@ const { addOperation, removeOperation, describe } = require('./signal.js');
 const { then } = Promise.prototype;
 const ignore = () => {};
 
-// Kinds of events, as in bindings/node/module.h.
-const RESULT = 0;
-const CANCELED = 2;
-const PROGRESS = 3;
+const { RESULT, ERROR, CANCELED, PROGRESS } = dispatcher;
 
 // The executor that all operations share: what it is given is picked up right behind super().
 let takenResolve;
@@ -174,9 +171,7 @@ class AsyncOperation extends Promise {
       return null;
     }
     const extras = this.#more();
-    return (extras.operation ??= new Operation(this.#lease, this.#index, (callback) =>
-      this.#subscribe(callback),
-    ));
+    return (extras.operation ??= new Operation(this.#lease, this.#index));
   }
 
   // Calls `callback(value)` for reports of progress, on the loop, never after the end. Returns the function that
@@ -271,7 +266,7 @@ function begun(method, at, found) {
 
 function refused(method, error) {
   const operation = new AsyncOperation(method, null, 0);
-  operation.event(1, error);
+  operation.event(ERROR, error);
   return operation;
 }
 

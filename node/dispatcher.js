@@ -20,6 +20,10 @@ function give(at) {
   free.push(at);
 }
 
+// Kinds of events, and cells of the shared array, as in bindings/node/module.h.
+const RESULT = 0;
+const ERROR = 1;
+const CANCELED = 2;
 const PROGRESS = 3;
 const READY = 0;
 const LAST = 1;
@@ -90,4 +94,4 @@ function flush() {
   }
 }
 
-module.exports = { place, put, give, flush, leaseOf, started };
+module.exports = { RESULT, ERROR, CANCELED, PROGRESS, place, put, give, flush, leaseOf, started };

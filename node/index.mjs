@@ -1,4 +1,4 @@
 import trivium from './index.cjs';
 
-export const { AsyncOperation, AsyncStatus, load, version, liveObjects } = trivium;
+export const { AsyncOperation, AsyncStatus, load, codeOf, version, liveObjects } = trivium;
 export default trivium;

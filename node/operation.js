@@ -7,19 +7,20 @@ const { Subscription } = require('./progress.js');
 const { statusName, typeError } = require('./status.js');
 const { describe } = require('./signal.js');
 
+const { PROGRESS } = dispatcher;
+
 class Operation {
   #lease;
   #index;
-  #listen;
-  #completed = null;
-  #progress = null;
-  #forgetProgress = null;
+  #completed = null; // Subscription
+  #completedHandler = null;
+  #progress = null; // Subscription
+  #progressHandler = null;
+  #watched = false; // has the addon been asked for reports
 
-  // `listen(callback)` subscribes to progress, and returns the function that ends that.
-  constructor(lease, index, listen) {
+  constructor(lease, index) {
     this.#lease = lease;
     this.#index = index;
-    this.#listen = listen;
   }
 
   get id() {
@@ -47,48 +48,67 @@ class Operation {
     return native.getResults(this.#lease, this.#index);
   }
 
-  // Called once with (operation, status) when the work has stopped; can be set once.
+  // Called once with (operation, status) when the work has stopped; can be set once, also to null. Empty again
+  // after the call.
   get completed() {
     this.#check();
-    return this.#completed;
+    return this.#completedHandler;
   }
 
   set completed(handler) {
     checkHandler('completed', handler);
     if (handler === null) {
-      native.putCompleted(this.#lease, this.#index, -1);
+      native.clearCompleted(this.#lease, this.#index);
       return;
     }
-    const subscription = new Subscription(handler);
-    const at = dispatcher.place();
-    dispatcher.put(at, {
-      event: (kind, status) => {
-        subscription.call(this, statusName(status));
-        subscription.end();
-      },
+    this.#begin(native.putCompleted, (kind, status) => {
+      const subscription = this.#completed;
+      this.#completed = null;
+      this.#completedHandler = null;
+      subscription.call(this, statusName(status));
+      subscription.end();
     });
-    try {
-      native.putCompleted(this.#lease, this.#index, at);
-    } catch (error) {
-      dispatcher.give(at);
-      throw error;
-    }
-    this.#completed = handler;
+    this.#completed = new Subscription(handler);
+    this.#completedHandler = handler;
     dispatcher.flush();
   }
 
-  // Called with (operation, value) for reports; the latest one wins.
+  // Called with (operation, value) for reports, the latest one wins; until the work has stopped, also after a cancel.
   get progress() {
     this.#check();
-    return this.#progress;
+    return this.#progressHandler;
   }
 
   set progress(handler) {
     checkHandler('progress', handler);
     this.#check();
-    this.#forgetProgress?.();
-    this.#progress = handler;
-    this.#forgetProgress = handler === null ? null : this.#listen((value) => handler(this, value));
+    if (handler !== null && !this.#watched) {
+      this.#begin(native.putProgress, (kind, value) => {
+        if (kind === PROGRESS) {
+          this.#progress?.call(this, value);
+        } else {
+          this.#progress?.end();
+          this.#progress = null;
+        }
+      });
+      this.#watched = true;
+    }
+    this.#progress?.end();
+    this.#progress = handler === null ? null : new Subscription(handler);
+    this.#progressHandler = handler;
+    dispatcher.flush();
+  }
+
+  // Lets the addon begin a wait, whose events go to `event`.
+  #begin(put, event) {
+    const at = dispatcher.place();
+    dispatcher.put(at, { event });
+    try {
+      put(this.#lease, this.#index, at);
+    } catch (error) {
+      dispatcher.give(at);
+      throw error;
+    }
   }
 
   // A closed operation refuses everything but cancel and close; core says so.

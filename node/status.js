@@ -1,13 +1,14 @@
 // AsyncStatus, and the errors that JavaScript itself makes. Those of core come from the addon.
 'use strict';
 
-const names = ['started', 'completed', 'canceled', 'error'];
+const names = ['started', 'completed', 'canceled', 'error', 'closed'];
 
 const AsyncStatus = Object.freeze({
   Started: 'started',
   Completed: 'completed',
   Canceled: 'canceled',
   Error: 'error',
+  Closed: 'closed', // only ever what the completed handler of a closed operation is told
 });
 
 const statusName = (number) => names[number] ?? 'created';

@@ -49,6 +49,13 @@ static HRESULT lease_new(napi_env env, uint32_t room, node_lease **out, napi_val
     return TRI_S_OK;
 }
 
+static void wait_unref(node_wait *wait)
+{
+    if (wait->role != NODE_WAIT_REPORTS) {
+        node_dispatcher_unref(wait->self);
+    }
+}
+
 // From a drain. Only notes what happened: JavaScript is told when the drain is over, in few calls.
 static void async_happened(tri_waiter *waiter, void *ctx, unsigned events)
 {
@@ -56,14 +63,12 @@ static void async_happened(tri_waiter *waiter, void *ctx, unsigned events)
     node_wait *wait = ctx;
     if (events & (TRI_EVENT_DONE | TRI_EVENT_CLOSED)) {
         wait->waiter = NULL;
-        node_dispatcher_unref(wait->self);
+        wait_unref(wait);
     }
     if (events & TRI_EVENT_CLOSED) {
         node_dispatcher_remove(wait->self, wait);
         wait->events = 0;
-        if (wait->slot) {
-            node_async_free_slot(wait);
-        }
+        node_async_retire(wait);
         return;
     }
     wait->events |= events;
@@ -77,7 +82,9 @@ static HRESULT wait_begin(node_wait *wait, unsigned flags)
     HRESULT hr = tri_async_wait(wait->op, self->dispatcher, flags, async_happened, wait,
                                 &wait->waiter);
     if (hr == TRI_S_OK) {
-        node_dispatcher_ref(self);
+        if (wait->role != NODE_WAIT_REPORTS) {
+            node_dispatcher_ref(self);
+        }
     } else if (hr == TRI_S_FALSE) {
         wait->events |= TRI_EVENT_DONE;
         node_dispatcher_push(self, wait);
@@ -138,7 +145,8 @@ int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_val
         *value = node_error_new(env, hr);
         return NODE_EVENT_PROGRESS;
     }
-    if (wait->slot) {
+    if (wait->role != NODE_WAIT_OUTCOME) {
+        // Written also where the call is refused, because the operation was closed meanwhile.
         int32_t status = 0;
         (void)tri_async_get_status(wait->op, &status);
         (void)napi_create_int32(env, status, value);
@@ -152,14 +160,19 @@ int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_val
             return NODE_EVENT_RESULT;
         }
     }
+    // A component may also fail with TRI_E_CANCELED: that is a failure, whatever its code.
+    int32_t status = TRI_ASYNC_ERROR;
+    (void)tri_async_get_status(wait->op, &status);
     *value = node_error_new(env, hr);
-    return hr == TRI_E_CANCELED ? NODE_EVENT_CANCELED : NODE_EVENT_ERROR;
+    return status == TRI_ASYNC_CANCELED ? NODE_EVENT_CANCELED : NODE_EVENT_ERROR;
 }
 
-void node_async_free_slot(node_wait *wait)
+void node_async_retire(node_wait *wait)
 {
-    tri_async_release(wait->op);
-    free(wait);
+    if (wait->role != NODE_WAIT_OUTCOME) {
+        tri_async_release(wait->op);
+        free(wait);
+    }
 }
 
 // ---- what JavaScript calls, with (lease, index)
@@ -277,49 +290,61 @@ static napi_value async_watch(napi_env env, napi_callback_info info)
     HRESULT hr = wait_begin(wait, TRI_WAIT_PROGRESS);
     if (TRI_SUCCEEDED(hr)) {
         tri_waiter_cancel(old);
-        node_dispatcher_unref(call.self);
+        wait_unref(wait);
     } else {
         wait->waiter = old;
     }
     return checked(&call, hr, NULL);
 }
 
-// (lease, index, at) -> was it over already: takes the Completed slot. With `at` below 0 it is set to nothing.
+// Begins a wait of the raw face, whose events go to the place `at`.
+static napi_value raw_wait(node_call *call, node_wait *wait, node_wait_role role, unsigned flags)
+{
+    uint32_t at = 0;
+    node_wait *made = calloc(1, sizeof *made);
+    if (!made || napi_get_value_uint32(call->env, call->argv[2], &at) != napi_ok) {
+        free(made);
+        return node_error_throw(call->env, made ? TRI_E_INVALIDARG : TRI_E_OUTOFMEMORY);
+    }
+    made->self = call->self;
+    made->op = tri_async_retain(wait->op);
+    made->at = at;
+    made->role = role;
+    made->bigint = wait->bigint;
+    HRESULT hr = wait_begin(made, flags);
+    if (TRI_FAILED(hr)) {
+        node_async_retire(made);
+    }
+    return checked(call, hr, NULL);
+}
+
+// (lease, index, at): takes the Completed slot.
 static napi_value async_put_completed(napi_env env, napi_callback_info info)
 {
     ASYNC_OPEN(call, wait)
-    int32_t at = 0;
-    if (napi_get_value_int32(env, call.argv[2], &at) != napi_ok) {
-        return node_error_throw(env, TRI_E_INVALIDARG);
-    }
+    return raw_wait(&call, wait, NODE_WAIT_COMPLETED, TRI_WAIT_SLOT);
+}
+
+// (lease, index, at): every report goes there, until the work has stopped.
+static napi_value async_put_progress(napi_env env, napi_callback_info info)
+{
+    ASYNC_OPEN(call, wait)
+    return raw_wait(&call, wait, NODE_WAIT_REPORTS, TRI_WAIT_PROGRESS | TRI_WAIT_STOPPED);
+}
+
+// (lease, index): sets Completed to nothing, which takes the slot too.
+static napi_value async_clear_completed(napi_env env, napi_callback_info info)
+{
+    ASYNC_OPEN(call, wait)
+    const tri_face face = tri_async_face(wait->op);
+    void *abi = tri_async_to_abi(wait->op);
     HRESULT hr;
-    if (at < 0) {
-        const tri_face face = tri_async_face(wait->op);
-        bool reports = face == TRI_FACE_ACTION_WITH_PROGRESS ||
-                       face == TRI_FACE_OPERATION_WITH_PROGRESS;
-        void *abi = tri_async_to_abi(wait->op);
-        if (reports) {
-            tri_IAsyncOperationWithProgress *operation = abi;
-            hr = operation->vtbl->put_Completed(operation, NULL);
-        } else {
-            tri_IAsyncOperation *operation = abi;
-            hr = operation->vtbl->put_Completed(operation, NULL);
-        }
-        (void)((tri_IUnknown *)abi)->vtbl->Release(abi);
-        return checked(&call, hr, NULL);
+    if (face == TRI_FACE_ACTION_WITH_PROGRESS || face == TRI_FACE_OPERATION_WITH_PROGRESS) {
+        hr = ((tri_IAsyncOperationWithProgress *)abi)->vtbl->put_Completed(abi, NULL);
+    } else {
+        hr = ((tri_IAsyncOperation *)abi)->vtbl->put_Completed(abi, NULL);
     }
-    node_wait *slot = calloc(1, sizeof *slot);
-    if (!slot) {
-        return node_error_throw(env, TRI_E_OUTOFMEMORY);
-    }
-    slot->self = call.self;
-    slot->op = tri_async_retain(wait->op);
-    slot->at = (uint32_t)at;
-    slot->slot = true;
-    hr = wait_begin(slot, TRI_WAIT_SLOT);
-    if (TRI_FAILED(hr)) {
-        node_async_free_slot(slot);
-    }
+    (void)((tri_IUnknown *)abi)->vtbl->Release(abi);
     return checked(&call, hr, NULL);
 }
 
@@ -361,5 +386,7 @@ bool node_async_define(napi_env env, napi_value exports)
            node_define(env, exports, "operationName", async_name) &&
            node_define(env, exports, "watch", async_watch) &&
            node_define(env, exports, "putCompleted", async_put_completed) &&
+           node_define(env, exports, "clearCompleted", async_clear_completed) &&
+           node_define(env, exports, "putProgress", async_put_progress) &&
            node_define(env, exports, "timeout", async_timeout);
 }

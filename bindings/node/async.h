@@ -4,8 +4,14 @@
 
 #include "module.h"
 
-// One wait of the environment for an operation: the wait for its end (one to an operation, with or without its
-// progress), or the one that uses the Completed slot of the raw face.
+// What a wait is for.
+typedef enum node_wait_role {
+    NODE_WAIT_OUTCOME,   // the promise, with or without its progress; one to an operation
+    NODE_WAIT_COMPLETED, // Completed of the raw face; made with malloc, freed when it was told
+    NODE_WAIT_REPORTS    // Progress of the raw face, until the work has stopped; likewise. Keeps no loop alive
+} node_wait_role;
+
+// One wait of the environment for an operation.
 struct node_wait {
     node_env *self;
     node_wait *next; // in the row for JavaScript, while `queued`
@@ -14,7 +20,7 @@ struct node_wait {
     uint32_t at;        // place in JavaScript's table of pending things
     unsigned events;    // tri_wait_events that JavaScript was not told yet
     bool queued;
-    bool slot;   // of the raw face
+    node_wait_role role;
     bool bigint; // how 64-bit integers become values
 };
 
@@ -27,8 +33,8 @@ HRESULT node_async_adopt(node_env *self, tri_async *op, uint32_t at, bool plain,
 // The outcome of a wait as (kind of event, value). Never fails: a failure becomes an error event.
 int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_value *value);
 
-// Frees a wait of the raw face after it was told.
-void node_async_free_slot(node_wait *wait);
+// Frees a wait of the raw face that is over; of another one does nothing.
+void node_async_retire(node_wait *wait);
 
 // Puts the functions below into `exports`; false with an exception pending. Where they say (lease, index) they
 // mean an operation.

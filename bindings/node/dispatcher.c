@@ -82,8 +82,8 @@ static size_t row_take(node_env *self, napi_env env, napi_value *values)
                 count++;
             }
         }
-        if (wait->slot && (events & TRI_EVENT_DONE)) {
-            node_async_free_slot(wait);
+        if (events & TRI_EVENT_DONE) {
+            node_async_retire(wait);
         }
     }
     return count;

@@ -60,6 +60,25 @@ static napi_value module_live(napi_env env, napi_callback_info info)
     return object;
 }
 
+// (HRESULT) -> the code string that errors carry.
+static napi_value module_code_of(napi_env env, napi_callback_info info)
+{
+    node_call call;
+    uint32_t hr = 0;
+    napi_value code = NULL;
+    if (!node_call_open(env, info, &call)) {
+        return NULL;
+    }
+    if (napi_get_value_uint32(env, call.argv[0], &hr) != napi_ok ||
+        napi_create_string_utf8(env, tri_status_find((HRESULT)hr).code, NAPI_AUTO_LENGTH, &code) !=
+            napi_ok) {
+        return node_error_throw(
+            env, tri_error_set(TRI_E_TYPE_MISMATCH,
+                               "codeOf() argument 'hresult': expected a number"));
+    }
+    return code;
+}
+
 // Runs before the environment takes its handles down, on its thread. What it waited for is asked to stop; the work
 // itself belongs to the process, touches nothing of this environment, and may go on.
 static void env_cleanup(void *data)
@@ -105,6 +124,7 @@ NAPI_MODULE_INIT()
                    node_define(env, exports, "flush", node_dispatcher_flush) &&
                    node_define(env, exports, "resume", node_dispatcher_resume) &&
                    node_define(env, exports, "live", module_live) &&
+                   node_define(env, exports, "codeOf", module_code_of) &&
                    node_async_define(env, exports);
     if (!defined) {
         return NULL;
