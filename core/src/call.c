@@ -23,10 +23,13 @@ HRESULT tri_method_prepare(const tri_method *method, tri_async **out, void **arg
         .name = method->name,
         .method = own,
         .args_size = method->args_size,
-        .component_state = ((const tri__component *)method->component)->state,
     };
     tri_async *op;
-    HRESULT hr = tri__async_new(&spec, &op);
+    HRESULT hr = tri__component_state(method->component, &spec.component_state);
+    if (TRI_FAILED(hr)) {
+        return hr;
+    }
+    hr = tri__async_new(&spec, &op);
     // A new block is zero, which is all that arguments without defaults need.
     if (hr == TRI_S_OK && method->required_count != method->param_count) {
         hr = tri_method_args_init(method, op->args);
@@ -83,8 +86,12 @@ HRESULT tri_method_call(const tri_method *method, void *args, void *result)
     if (method->face != TRI_FACE_SYNC) {
         return tri_error_set(TRI_E_INVALIDARG, "%s is an asynchronous method", method->name);
     }
-    tri_call call = {tri_core_host(), ((const tri__component *)method->component)->state};
+    tri_call call = {tri_core_host(), NULL};
+    HRESULT hr = tri__component_state(method->component, &call.state);
+    if (TRI_FAILED(hr)) {
+        return hr;
+    }
     tri_error_clear();
-    HRESULT hr = own->shape->call(&call, args, result);
+    hr = own->shape->call(&call, args, result);
     return TRI_FAILED(hr) ? hr : TRI_S_OK;
 }

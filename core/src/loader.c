@@ -22,7 +22,9 @@ static tri__component *registry_find(const char *path)
 void tri__components_fini(void)
 {
     for (tri__component *c = atomic_load_explicit(&registry, memory_order_acquire); c; c = c->next) {
-        if (c->def->fini) {
+        // acquire, for what the init of another thread wrote
+        bool ours = atomic_load_explicit(&c->epoch, memory_order_acquire) == tri__runtime_epoch();
+        if (ours && c->def->fini) {
             c->def->fini(&tri__host, c->state);
         }
     }
@@ -113,9 +115,11 @@ static HRESULT loader_build(tri__arena *arena, tri__arena *scratch, void *librar
     return hr;
 }
 
+// Under the load lock.
 static HRESULT loader_init(tri__component *component)
 {
     HRESULT hr = TRI_S_OK;
+    component->state = NULL; // after a fork: what the parent made is left as it is
     if (component->def->init) {
         tri_error_clear();
         hr = component->def->init(&tri__host, &component->state);
@@ -127,6 +131,33 @@ static HRESULT loader_init(tri__component *component)
     }
     // Even then: the libraries that it has set up will be torn down at exit.
     tri__runtime_after_init();
+    if (TRI_SUCCEEDED(hr)) {
+        // release: pairs with the acquire of whoever reads state without the lock
+        atomic_store_explicit(&component->epoch, tri__runtime_epoch(), memory_order_release);
+    }
+    return hr;
+}
+
+HRESULT tri__component_state(const tri_component *public, void **state)
+{
+    tri__component *component = (tri__component *)(uintptr_t)public; // core made it, and not as a constant
+    HRESULT hr = TRI_S_OK;
+    if (atomic_load_explicit(&component->epoch, memory_order_acquire) != tri__runtime_epoch()) {
+        pthread_mutex_t *lock = tri__runtime_load_lock();
+        if (!lock) {
+            return tri_error_set(TRI_E_OUTOFMEMORY, "out of memory");
+        }
+        pthread_mutex_lock(lock);
+        // Another thread of the child may have been first.
+        if (atomic_load_explicit(&component->epoch, memory_order_relaxed) != tri__runtime_epoch()) {
+            hr = loader_init(component);
+            if (TRI_FAILED(hr)) {
+                tri_error_prefix("component '%s', after a fork: ", component->pub.name);
+            }
+        }
+        pthread_mutex_unlock(lock);
+    }
+    *state = component->state;
     return hr;
 }
 

@@ -2,12 +2,14 @@
 #ifndef TRI_METHOD_H
 #define TRI_METHOD_H
 
+#include <stdatomic.h>
 #include <trivium/loader.h>
 
 typedef struct tri__component {
     tri_component pub; // first
     const tri_component_def *def; // a copy as large as ours; what an older component has not is zero
-    void *state;                 // what init made; immutable after
+    void *state;                 // what init made in the process of `epoch`
+    _Atomic uint32_t epoch;      // released after state; guarded by the load lock otherwise. See tri__component_state
     struct tri__component *next; // of the registry; immutable after it is published
 } tri__component;
 
@@ -18,7 +20,10 @@ typedef struct tri__method {
     bool args_plain;  // no argument holds a reference, nor a default
 } tri__method;
 
-// Calls fini of every component, newest first. Only when no work is left.
+// What the component's init made in this process. A forked child has none of the parent's threads, and cannot trust its
+// locks: there init runs anew, before the first call. Errors: TRI_E_OUTOFMEMORY, and what init says.
+HRESULT tri__component_state(const tri_component *component, void **state);
+// Calls fini of every component that this process has initialised, newest first. Only when no work is left.
 void tri__components_fini(void);
 
 // Names are at most this long, so that their projections fit into TRI__NAME_ROOM.
