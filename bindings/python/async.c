@@ -6,7 +6,7 @@
 #include "awaiter.h"
 #include "error.h"
 #include "handler.h"
-#include "raw.h"
+#include "operation.h"
 #include "value.h"
 
 #include <stddef.h>

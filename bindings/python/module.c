@@ -8,7 +8,7 @@
 #include "dispatcher.h"
 #include "handler.h"
 #include "method.h"
-#include "raw.h"
+#include "operation.h"
 
 #include <stddef.h>
 

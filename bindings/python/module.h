@@ -18,7 +18,7 @@ typedef struct module_state {
     PyObject *module; /* borrowed: the state lives inside of it */
 
     PyTypeObject *operation_type; /* async.c */
-    PyTypeObject *raw_type;       /* raw.c */
+    PyTypeObject *raw_type;       /* operation.c */
     PyTypeObject *awaiter_type;   /* awaiter.c */
     PyTypeObject *handler_type;   /* handler.c */
     PyTypeObject *dispatcher_type;

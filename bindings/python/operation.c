@@ -1,5 +1,5 @@
 // The raw face of an operation: IAsyncInfo and its kin, member for member.
-#include "raw.h"
+#include "operation.h"
 
 #include "error.h"
 #include "handler.h"

@@ -1,6 +1,6 @@
 /* The raw face of an operation: IAsyncInfo and its kin, member for member. */
-#ifndef TRIVIUM_PYTHON_RAW_H
-#define TRIVIUM_PYTHON_RAW_H
+#ifndef TRIVIUM_PYTHON_OPERATION_H
+#define TRIVIUM_PYTHON_OPERATION_H
 
 #include "module.h"
 
