@@ -32,6 +32,7 @@ build = {
                 "bindings/lua/method.c",
                 "bindings/lua/module.c",
                 "bindings/lua/operation.c",
+                "bindings/lua/slot.c",
                 "bindings/lua/value.c",
                 "bindings/lua/waiter.c",
             },

@@ -6,21 +6,31 @@
 #include "operation.h"
 #include "value.h"
 
-tri_lua_op *tri_lua_new_op(lua_State *L, tri_lua_state *state)
+tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, int ops)
 {
+    (void)tri_lua_dispatcher(L);
+    tri_lua_reserve_slot(L, state);
     tri_lua_op *op = lua_newuserdatauv(L, sizeof *op, TRI_LUA_OP_USER_VALUES);
-    *op = (tri_lua_op){.state = state, .wait = {.state = state, .owner = op, .anchor = LUA_NOREF}};
-    luaL_setmetatable(L, TRI_LUA_OP);
-    return op;
+    lua_pushvalue(L, metatable);
+    lua_setmetatable(L, -2);
+    op->slot = tri_lua_take_slot(L, state, ops);
+    op->serial = op->slot->serial;
+    return op->slot;
 }
 
-tri_lua_op *tri_lua_check_op(lua_State *L, int index)
+tri_lua_slot *tri_lua_check_op(lua_State *L, int index)
 {
     tri_lua_op *op = luaL_checkudata(L, index, TRI_LUA_OP);
-    if (!op->async) {
+    if (op->slot->serial != op->serial || !op->slot->async) {
+        // Only finalizers can come across one.
         tri_lua_raise(L, tri_error_set(TRI_E_CLOSED, "the operation was collected"));
     }
-    return op;
+    return op->slot;
+}
+
+tri_async *tri_lua_check_async(lua_State *L, int index)
+{
+    return tri_lua_check_op(L, index)->async;
 }
 
 const char *tri_lua_status_name(int32_t status)
@@ -100,50 +110,43 @@ static int64_t check_timeout(lua_State *L, int index, const char *what)
 // op:get([seconds]): the outcome, without a loop. Blocks.
 static int async_get(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     int64_t timeout = check_timeout(L, 2, "op:get(seconds)");
     lua_settop(L, 1);
-    if (!tri_lua_block_on(L, op->async, timeout)) {
+    if (!tri_lua_block_on(L, async, timeout)) {
         return tri_lua_raise(L, tri_error_set(TRI_E_TIMEOUT, "%s: not over in time; it goes on",
-                                              tri_async_name(op->async)));
+                                              tri_async_name(async)));
     }
-    return tri_lua_push_outcome(L, op->async);
+    return tri_lua_push_outcome(L, async);
 }
 
 // op:wait([seconds]): the status then; raises no failure of the operation. Blocks.
 static int async_wait(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     int64_t timeout = check_timeout(L, 2, "op:wait(seconds)");
     lua_settop(L, 1);
-    (void)tri_lua_block_on(L, op->async, timeout);
-    lua_pushstring(L, status_of(op->async));
+    (void)tri_lua_block_on(L, async, timeout);
+    lua_pushstring(L, status_of(async));
     return 1;
-}
-
-static int async_cancel(lua_State *L)
-{
-    tri_lua_op *op = tri_lua_check_op(L, 1);
-    tri_lua_check(L, tri_async_cancel(op->async));
-    return 0;
 }
 
 static int async_done(lua_State *L)
 {
-    lua_pushboolean(L, tri_async_is_done(tri_lua_check_op(L, 1)->async));
+    lua_pushboolean(L, tri_async_is_done(tri_lua_check_async(L, 1)));
     return 1;
 }
 
 static int async_stopped(lua_State *L)
 {
-    lua_pushboolean(L, tri_async_is_stopped(tri_lua_check_op(L, 1)->async));
+    lua_pushboolean(L, tri_async_is_stopped(tri_lua_check_async(L, 1)));
     return 1;
 }
 
 // op:latest(): the latest progress report, nil before the first.
 static int async_latest(lua_State *L)
 {
-    if (!tri_lua_push_progress(L, tri_lua_check_op(L, 1)->async)) {
+    if (!tri_lua_push_progress(L, tri_lua_check_async(L, 1))) {
         lua_pushnil(L);
     }
     return 1;
@@ -152,10 +155,13 @@ static int async_latest(lua_State *L)
 // op:timeout(seconds): a new operation.
 static int async_timeout(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     int64_t ticks = tri_lua_check_ticks(L, 2, "op:timeout(seconds)");
-    tri_lua_op *timed = tri_lua_new_op(L, op->state);
-    tri_lua_check(L, tri_async_timeout(op->async, ticks, &timed->async));
+    lua_settop(L, 1);
+    luaL_getmetatable(L, TRI_LUA_OP);
+    lua_getiuservalue(L, lua_upvalueindex(1), TRI_LUA_OPS);
+    tri_lua_slot *timed = tri_lua_new_op(L, tri_lua_state_of(L), 2, 3);
+    tri_lua_check(L, tri_async_timeout(async, ticks, &timed->async));
     timed->started = true;
     return 1;
 }
@@ -163,20 +169,20 @@ static int async_timeout(lua_State *L)
 // Methods are in the table that is the second upvalue; lua/trivium adds to it.
 static int async_index(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
         return 1;
     }
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     if (strcmp(key, "status") == 0) {
-        lua_pushstring(L, status_of(op->async));
+        lua_pushstring(L, status_of(async));
     } else if (strcmp(key, "id") == 0) {
         uint32_t id = 0;
-        (void)tri_async_get_id(op->async, &id);
+        (void)tri_async_get_id(async, &id);
         lua_pushinteger(L, (lua_Integer)id);
     } else if (strcmp(key, "name") == 0) {
-        lua_pushstring(L, tri_async_name(op->async));
+        lua_pushstring(L, tri_async_name(async));
     } else if (strcmp(key, "operation") == 0) {
         if (lua_getiuservalue(L, 1, TRI_LUA_RAW) == LUA_TNIL) {
             lua_pushvalue(L, lua_upvalueindex(3));
@@ -198,7 +204,7 @@ static int async_index(lua_State *L)
 // op.progress = f: like op:on_progress(f), and takes the place of what was assigned before.
 static int async_newindex(lua_State *L)
 {
-    (void)tri_lua_check_op(L, 1);
+    (void)tri_lua_check_async(L, 1);
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
     if (strcmp(key, "progress") != 0) {
         return luaL_error(L, "an operation has no field '%s' to assign to", key);
@@ -224,49 +230,38 @@ static int async_newindex(lua_State *L)
     return 0;
 }
 
+// The tri_async of an operation that may have been collected: NULL then.
+static tri_async *to_async(lua_State *L)
+{
+    const tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
+    return op->slot->serial == op->serial ? op->slot->async : NULL;
+}
+
+static int async_cancel(lua_State *L)
+{
+    tri_async *async = to_async(L);
+    if (async) {
+        tri_lua_check(L, tri_async_cancel(async));
+    }
+    return 0;
+}
+
 static int async_tostring(lua_State *L)
 {
-    tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
-    if (!op->async) {
+    tri_async *async = to_async(L);
+    if (!async) {
         lua_pushliteral(L, TRI_LUA_OP " (collected)");
         return 1;
     }
     uint32_t id = 0;
-    (void)tri_async_get_id(op->async, &id);
-    lua_pushfstring(L, TRI_LUA_OP ": %s %I (%s)", tri_async_name(op->async), (LUAI_UACINT)id,
-                    status_of(op->async));
+    (void)tri_async_get_id(async, &id);
+    lua_pushfstring(L, TRI_LUA_OP ": %s %I (%s)", tri_async_name(async), (LUAI_UACINT)id, status_of(async));
     return 1;
-}
-
-static int async_close(lua_State *L)
-{
-    tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
-    if (op->async && !tri_async_is_done(op->async)) {
-        (void)tri_async_cancel(op->async);
-    }
-    return 0;
-}
-
-// The work goes on unseen when its operation is dropped, but not beyond the end of the lua_State: that cancels what
-// is left. A lua_State that closes collects its newest objects first and the state last, hence the list.
-static int async_gc(lua_State *L)
-{
-    tri_lua_op *op = lua_touserdata(L, 1);
-    tri_async *async = op->async;
-    op->async = NULL;
-    tri_lua_end_wait(L, &op->wait);
-    if (async && op->started && !tri_async_is_done(async)) {
-        tri_lua_adopt(op->state, async);
-    } else {
-        tri_async_release(async);
-    }
-    return 0;
 }
 
 void tri_lua_open_async(lua_State *L)
 {
-    static const luaL_Reg metamethods[] = {{"__gc", async_gc},
-                                           {"__close", async_close},
+    static const luaL_Reg metamethods[] = {{"__close", async_cancel},
                                            {"__tostring", async_tostring},
                                            {"__newindex", async_newindex},
                                            {NULL, NULL}};

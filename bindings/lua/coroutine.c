@@ -7,20 +7,6 @@ const char tri_lua_sentinel = 0;
 
 #define WAIT_NAME "trivium.wait"
 
-void tri_lua_end_wait(lua_State *L, tri_lua_wait *wait)
-{
-    tri_waiter *waiter = wait->waiter;
-    wait->waiter = NULL;
-    wait->thread = NULL;
-    if (waiter) {
-        tri_waiter_cancel(waiter);
-    }
-    if (wait->anchor != LUA_NOREF) {
-        luaL_unref(L, LUA_REGISTRYINDEX, wait->anchor);
-        wait->anchor = LUA_NOREF;
-    }
-}
-
 static int wait_gc(lua_State *L)
 {
     tri_lua_end_wait(L, lua_touserdata(L, 1));
@@ -166,9 +152,9 @@ static int yield_for(lua_State *L, tri_lua_wait *wait, lua_KFunction next)
 // Begins to wait for the operation at index 1, and yields; or returns -1 if it is over already.
 static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_lua_slot *op = tri_lua_check_op(L, 1);
     lua_settop(L, 1);
-    check_canceled(L, op->state);
+    check_canceled(L, tri_lua_state_of(L));
     if (tri_async_is_done(op->async)) {
         return -1;
     }
@@ -177,7 +163,7 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
     tri_lua_wait *wait = &op->wait;
     if (wait->waiter) {
         wait = lua_newuserdatauv(L, sizeof *wait, 0);
-        *wait = (tri_lua_wait){.state = op->state, .owner = op, .anchor = LUA_NOREF};
+        *wait = (tri_lua_wait){.state = tri_lua_state_of(L), .owner = lua_touserdata(L, 1), .anchor = LUA_NOREF};
         luaL_setmetatable(L, WAIT_NAME);
     }
     lua_pushthread(L);
@@ -196,7 +182,7 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
 static bool is_over(lua_State *L, lua_KContext context)
 {
     tri_lua_wait *wait = (tri_lua_wait *)context;
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_lua_slot *op = tri_lua_check_op(L, 1);
     if (!tri_async_is_done(op->async)) {
         // Drops what the resume gave; a wait that is not the operation's own lies at index 2.
         lua_settop(L, wait == &op->wait ? 1 : 2);
@@ -211,7 +197,7 @@ static bool is_over(lua_State *L, lua_KContext context)
 
 static int finish_await(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_lua_slot *op = tri_lua_check_op(L, 1);
     return tri_lua_push_outcome(L, op->async);
 }
 
@@ -233,7 +219,7 @@ static int coroutine_await(lua_State *L)
 
 static int finish_try_await(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_lua_slot *op = tri_lua_check_op(L, 1);
     const void *result = NULL;
     HRESULT hr = tri_async_outcome(op->async, &result);
     if (TRI_FAILED(hr)) {

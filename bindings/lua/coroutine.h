@@ -6,9 +6,6 @@
 
 #pragma GCC visibility push(hidden)
 
-// Ends a wait, whether or not it has begun. [-0, +0]
-void tri_lua_end_wait(lua_State *L, tri_lua_wait *wait);
-
 // What a coroutine of ours yields first, so that a loop can tell it from its own: (this light userdata, the thing it
 // waits for).
 extern const char tri_lua_sentinel;

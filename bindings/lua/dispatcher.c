@@ -1,8 +1,8 @@
 // The loop of a lua_State.
 #include "dispatcher.h"
 #include "error.h"
+#include "slot.h"
 #include "value.h"
-#include <stdlib.h>
 #include <time.h>
 
 static int64_t now_ms(void)
@@ -86,54 +86,13 @@ bool tri_lua_block_on(lua_State *L, tri_async *async, int64_t timeout_ms)
     }
 }
 
-void tri_lua_adopt(tri_lua_state *state, tri_async *async)
-{
-    if (!state->dispatcher) {
-        (void)tri_async_cancel(async);
-        tri_async_release(async);
-        return;
-    }
-    if (state->orphan_count == state->orphan_room) {
-        size_t kept = 0;
-        for (size_t i = 0; i < state->orphan_count; i++) {
-            if (tri_async_is_done(state->orphans[i])) {
-                tri_async_release(state->orphans[i]);
-            } else {
-                state->orphans[kept++] = state->orphans[i];
-            }
-        }
-        state->orphan_count = kept;
-        // Grows when half of it is still in use, so that sweeping stays cheap for each.
-        if (kept >= state->orphan_room / 2) {
-            size_t room = state->orphan_room ? 2 * state->orphan_room : 16;
-            tri_async **orphans = realloc(state->orphans, room * sizeof(tri_async *));
-            if (orphans) {
-                state->orphans = orphans;
-                state->orphan_room = room;
-            }
-        }
-    }
-    if (state->orphan_count < state->orphan_room) {
-        state->orphans[state->orphan_count++] = async;
-    } else {
-        // Without memory for the list it only loses its cancel at the end.
-        tri_async_release(async);
-    }
-}
-
 int tri_lua_dispatcher_gc(lua_State *L)
 {
     tri_lua_state *state = lua_touserdata(L, 1);
     tri_dispatcher *dispatcher = state->dispatcher;
     state->dispatcher = NULL;
     state->turn = NULL;
-    for (size_t i = 0; i < state->orphan_count; i++) {
-        (void)tri_async_cancel(state->orphans[i]);
-        tri_async_release(state->orphans[i]);
-    }
-    free(state->orphans);
-    state->orphans = NULL;
-    state->orphan_count = state->orphan_room = 0;
+    tri_lua_close_slots(L, state);
     if (dispatcher) {
         tri_dispatcher_close(dispatcher, true);
         tri_dispatcher_release(dispatcher);

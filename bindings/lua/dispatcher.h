@@ -10,9 +10,6 @@
 // way, as nothing else could run meanwhile. [-0, +0, e]
 bool tri_lua_block_on(lua_State *L, tri_async *async, int64_t timeout_ms);
 
-// Takes over a reference to an operation that goes on unseen, to cancel it when the state closes. Raises nothing.
-void tri_lua_adopt(tri_lua_state *state, tri_async *async);
-
 // __gc of the state: cancels what is left and closes the dispatcher.
 int tri_lua_dispatcher_gc(lua_State *L);
 

@@ -98,8 +98,8 @@ static int error_tostring(lua_State *L)
     const char *where = lua_tostring(L, 2);
     const char *code = lua_tostring(L, 3);
     const char *message = lua_tostring(L, 4);
-    lua_pushfstring(L, "%s%s%s: %s", where ? where : "", where && *where ? " " : "", code ? code : "?",
-                    message ? message : "");
+    // `where` ends in a blank, if it is known.
+    lua_pushfstring(L, "%s%s: %s", where ? where : "", code ? code : "?", message ? message : "");
     return 1;
 }
 

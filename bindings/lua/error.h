@@ -1,5 +1,5 @@
 // Failures as Lua sees them: a table with the metatable "trivium.error" and the fields code, hresult, message and
-// where; tostring gives "where code: message".
+// where; tostring gives "where: code: message".
 #ifndef TRI_LUA_ERROR_H
 #define TRI_LUA_ERROR_H
 

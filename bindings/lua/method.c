@@ -33,7 +33,7 @@ static int call_async(lua_State *L)
     const tri_method *method = method_of(L);
     int given = lua_gettop(L);
     void *args = NULL;
-    tri_lua_op *op = tri_lua_new_op(L, tri_lua_state_of(L));
+    tri_lua_slot *op = tri_lua_new_op(L, tri_lua_state_of(L), lua_upvalueindex(3), lua_upvalueindex(4));
     tri_lua_check(L, tri_method_prepare(method, &op->async, &args));
     store_arguments(L, method, given, args);
     tri_lua_check(L, tri_async_start(op->async));
@@ -77,7 +77,14 @@ static int call_sync(lua_State *L)
 
 void tri_lua_push_method(lua_State *L, int index, const tri_method *method)
 {
+    index = lua_absindex(L, index);
     lua_pushvalue(L, index);
     lua_pushlightuserdata(L, (void *)(uintptr_t)method);
-    lua_pushcclosure(L, method->face == TRI_FACE_SYNC ? call_sync : call_async, 2);
+    if (method->face == TRI_FACE_SYNC) {
+        lua_pushcclosure(L, call_sync, 2);
+        return;
+    }
+    luaL_getmetatable(L, TRI_LUA_OP);
+    lua_getiuservalue(L, index, TRI_LUA_OPS);
+    lua_pushcclosure(L, call_async, 4);
 }

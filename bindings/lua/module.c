@@ -47,6 +47,15 @@ void tri_lua_push_state(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
 }
 
+static void push_weak_table(lua_State *L, const char *mode)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, mode);
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+}
+
 // Leaves the state on the stack. There is one for a lua_State, however often the module is loaded.
 static void open_state(lua_State *L)
 {
@@ -63,12 +72,12 @@ static void open_state(lua_State *L)
     lua_setiuservalue(L, -2, TRI_LUA_ERRORS);
     lua_newtable(L);
     lua_setiuservalue(L, -2, TRI_LUA_COMPONENTS);
-    lua_newtable(L);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
+    push_weak_table(L, "k");
     lua_setiuservalue(L, -2, TRI_LUA_CANCELED);
+    push_weak_table(L, "v");
+    lua_setiuservalue(L, -2, TRI_LUA_OPS);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, TRI_LUA_CHUNKS);
     HRESULT hr = tri_dispatcher_new(NULL, NULL, &state->dispatcher);
     if (TRI_FAILED(hr)) {
         luaL_error(L, "trivium: %s", tri_error_message(hr));
@@ -85,6 +94,7 @@ TRI_EXPORT int luaopen_trivium_native(lua_State *L)
     open_state(L);
     tri_lua_open_error(L);
     tri_lua_open_value(L);
+    tri_lua_open_slot(L);
     tri_lua_open_async(L);
     tri_lua_open_coroutine(L);
     tri_lua_open_waiter(L);

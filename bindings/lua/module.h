@@ -17,10 +17,13 @@ typedef struct tri_lua_state {
     tri_dispatcher *dispatcher; // NULL once the lua_State is closing
     tri_dispatcher *blocker;    // what op:get() sleeps on; made when first used
     lua_State *turn;            // the coroutine that drains right now; NULL outside a turn
-    tri_async **orphans;        // operations that nobody can see any more and that were not over then
-    size_t orphan_count;
-    size_t orphan_room;
-    lua_Integer cancel_count; // coroutines that are to find themselves canceled at their next await
+    lua_Integer cancel_count;   // coroutines that are to find themselves canceled at their next await
+    // The operations: see slot.h.
+    struct tri_lua_slot **chunks;
+    size_t chunk_room;
+    size_t slot_count;
+    struct tri_lua_slot *free_slot;
+    size_t created; // how many there ever were
 } tri_lua_state;
 
 // User values of the state.
@@ -29,7 +32,9 @@ enum {
     TRI_LUA_COMPONENTS = 2, // lightuserdata tri_component -> table
     TRI_LUA_CANCELED = 3,   // weak: coroutine -> true
     TRI_LUA_ON_YIELD = 4,   // function(coroutine): it yielded something that is not ours
-    TRI_LUA_USER_VALUES = 4
+    TRI_LUA_OPS = 5,        // weak: index of a slot -> userdata of the operation
+    TRI_LUA_CHUNKS = 6,     // the memory of the slots
+    TRI_LUA_USER_VALUES = 6
 };
 
 // Every C function of the binding has the state as its first upvalue.
@@ -57,6 +62,7 @@ void tri_lua_open_component(lua_State *L);
 void tri_lua_open_dispatcher(lua_State *L);
 void tri_lua_open_error(lua_State *L);
 void tri_lua_open_operation(lua_State *L);
+void tri_lua_open_slot(lua_State *L);
 void tri_lua_open_value(lua_State *L);
 void tri_lua_open_waiter(lua_State *L);
 

@@ -24,11 +24,11 @@ static tri_async *check_raw(lua_State *L)
 
 static int operation_new(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     raw_operation *raw = lua_newuserdatauv(L, sizeof *raw, RAW_USER_VALUES);
     raw->async = NULL;
     luaL_setmetatable(L, RAW_NAME);
-    raw->async = tri_async_retain(op->async);
+    raw->async = tri_async_retain(async);
     return 1;
 }
 
@@ -141,7 +141,7 @@ static int put_progress(lua_State *L)
     if (lua_isnil(L, 3)) {
         lua_pushnil(L);
     } else {
-        tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS, 3, 0, 1));
+        tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS | TRI_WAIT_STOPPED, 3, 0, 1));
     }
     lua_setiuservalue(L, 1, UNSUBSCRIBE);
     lua_setiuservalue(L, 1, PROGRESS);
@@ -182,8 +182,9 @@ static int operation_index(lua_State *L)
         (void)check_status(L, async);
         lua_getiuservalue(L, 1, COMPLETED);
     } else if (strcmp(key, "progress") == 0) {
-        // Dropped when it is over.
-        if (check_status(L, async) == TRI_ASYNC_STARTED) {
+        // Dropped when the work has stopped.
+        (void)check_status(L, async);
+        if (!tri_async_is_stopped(async)) {
             lua_getiuservalue(L, 1, PROGRESS);
         } else {
             lua_pushnil(L);

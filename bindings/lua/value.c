@@ -132,7 +132,13 @@ static HRESULT to_struct(lua_State *L, int index, const tri_type *type, void *to
         const tri_type_field *field = &type->fields[i];
         tri_lua_push_name(L, TRI_NAME_SNAKE, field->name);
         lua_pushvalue(L, -1);
-        lua_gettable(L, index);
+        if (lua_gettable(L, index) == LUA_TNIL) {
+            char got[128];
+            (void)snprintf(got, sizeof got, "a table without the field '%s'", lua_tostring(L, -2));
+            hr = tri_value_mismatch(type, got);
+            lua_pop(L, 2);
+            break;
+        }
         hr = tri_lua_to_value(L, lua_gettop(L), field->type, (char *)to + field->offset);
         if (TRI_FAILED(hr)) {
             tri_error_prefix("field '%s': ", lua_tostring(L, -2));

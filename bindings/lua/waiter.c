@@ -144,10 +144,10 @@ HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_pro
 // op:on_progress(f): f(value) for each report that the loop gets to see; returns a function that ends it.
 static int waiter_on_progress(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    tri_lua_check(L, tri_lua_watch(L, op->async, TRI_WAIT_PROGRESS, 2, 0, 0));
+    tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS, 2, 0, 0));
     return 1;
 }
 
@@ -155,9 +155,9 @@ static int waiter_on_progress(lua_State *L)
 // whether it listens at all: not when it is over already.
 static int waiter_watch(lua_State *L)
 {
-    tri_lua_op *op = tri_lua_check_op(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     lua_settop(L, 3);
-    HRESULT hr = tri_lua_watch(L, op->async, lua_isnil(L, 2) ? 0 : TRI_WAIT_PROGRESS, 2, 3, 0);
+    HRESULT hr = tri_lua_watch(L, async, lua_isnil(L, 2) ? 0 : TRI_WAIT_PROGRESS, 2, 3, 0);
     tri_lua_check(L, hr);
     lua_pushboolean(L, hr == TRI_S_OK);
     return 2;
