@@ -38,11 +38,16 @@ PyObject *error_raise_blocking(module_state *state, HRESULT hr)
 
 PyObject *error_raise(module_state *state, HRESULT hr)
 {
-    if (hr == TRI_E_CANCELED && !PyErr_Occurred()) {
-        PyErr_SetNone(state->cancelled_error);
-        return NULL;
+    if (hr != TRI_E_CANCELED || PyErr_Occurred()) {
+        return error_raise_blocking(state, hr);
     }
-    return error_raise_blocking(state, hr);
+    // An instance, not the bare class: the tasks of 3.10 leak the traceback of an exception that has no value.
+    PyObject *error = PyObject_CallNoArgs(state->cancelled_error);
+    if (error) {
+        PyErr_SetObject(state->cancelled_error, error);
+        Py_DECREF(error);
+    }
+    return NULL;
 }
 
 PyObject *error_format(module_state *state, HRESULT hr, const char *format, ...)

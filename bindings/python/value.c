@@ -6,6 +6,8 @@
 #include "error.h"
 #include "type.h"
 
+#include <math.h>
+
 static HRESULT mismatch(const tri_type *type, PyObject *object)
 {
     char got[128];
@@ -32,18 +34,22 @@ static HRESULT from_int(const tri_type *type, PyObject *number, void *to)
     if (PyErr_Occurred()) {
         PyErr_Clear();
         near = overflow > 0 ? Py_HUGE_VAL : -Py_HUGE_VAL;
+    } else if (near == (double)INT64_MIN && type->kind != TRI_KIND_DOUBLE) {
+        near = nextafter(near, -Py_HUGE_VAL); // it is below, and must not seem to fit
     }
     return tri_value_set_double(type, to, near);
 }
 
 static HRESULT from_number(const tri_type *type, PyObject *object, void *to)
 {
+    if (PyBool_Check(object)) {
+        return mismatch(type, object);
+    }
     if (PyLong_Check(object)) {
         return from_int(type, object, to);
     }
-    bool real = type->kind == TRI_KIND_SINGLE || type->kind == TRI_KIND_DOUBLE;
     if (PyFloat_Check(object)) {
-        return real ? tri_value_set_double(type, to, PyFloat_AS_DOUBLE(object)) : mismatch(type, object);
+        return tri_value_set_double(type, to, PyFloat_AS_DOUBLE(object));
     }
     if (PyIndex_Check(object)) {
         PyObject *number = PyNumber_Index(object);
@@ -54,6 +60,7 @@ static HRESULT from_number(const tri_type *type, PyObject *object, void *to)
         Py_DECREF(number);
         return hr;
     }
+    bool real = type->kind == TRI_KIND_SINGLE || type->kind == TRI_KIND_DOUBLE;
     if (real && Py_TYPE(object)->tp_as_number && Py_TYPE(object)->tp_as_number->nb_float) {
         double value = PyFloat_AsDouble(object);
         return PyErr_Occurred() ? ERROR_RAISED : tri_value_set_double(type, to, value);

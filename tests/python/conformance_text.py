@@ -78,6 +78,13 @@ def _unescape(raw: bytes, where: str) -> bytes:
     return _ESCAPE.sub(one, raw)
 
 
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "surrogateescape")  # of a line for languages whose text is bytes
+
+
 _TOKEN = re.compile(r'\s*(?:(?P<comment>#.*)|(?P<bytes>b)?"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[^\s"]+))')
 
 
@@ -97,7 +104,7 @@ def words_of(line: str, where: str) -> list[Any]:
             words.append(Word(match["word"]))
         else:
             raw = _unescape(match["text"].encode(), where)
-            words.append(raw if match["bytes"] else raw.decode("utf-8", "surrogatepass"))
+            words.append(raw if match["bytes"] else _text(raw))
     return words
 
 
