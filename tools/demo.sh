@@ -29,6 +29,7 @@ mkdir -p build/node-test/examples
 cp examples/*.mjs build/node-test/examples/
 passed=0
 failed=0
+results=
 
 # demo LANGUAGE COMMAND...
 demo() {
@@ -39,7 +40,7 @@ demo() {
     (cd "$out" && "$@" "$directory" --digests "$out/$language") || status=$?
     files=$(wc -l <"$out/expected")
     different=$(sort "$out/$language" 2>/dev/null | diff "$out/expected" - | grep -c '^[<>]' || true)
-    echo "$language: $files files, $different differences"
+    results="$results$language: $files files, $different differences"$'\n'
     if [ $status = 0 ] && [ "$different" = 0 ] && [ "$files" -gt 0 ]; then
         passed=$((passed + 1))
     else
@@ -54,6 +55,6 @@ export LUA_PATH="$tree/share/lua/5.4/?.lua;$tree/share/lua/5.4/?/init.lua;;"
 export LUA_CPATH="$tree/lib/lua/5.4/?.so;;"
 demo Lua lua5.4 "$root/examples/demo.lua"
 
-echo
+printf '\n== compared with sha256sum, below %s\n%s' "$directory" "$results"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
