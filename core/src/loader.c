@@ -44,12 +44,17 @@ static const char *loader_name_of(const char *path, size_t *length)
     return name;
 }
 
+// `needed` is 0 when the component did not say.
 static HRESULT loader_refuse_version(uint32_t needed)
 {
+    char version[48] = "a newer version";
+    if (needed) {
+        snprintf(version, sizeof version, "version %u", needed);
+    }
     return tri_error_set(TRI_E_REVISION_MISMATCH,
-                         "it needs version %u of the component ABI and this Trivium (%s) has version %u. Install a newer "
+                         "it needs %s of the component ABI and this Trivium (%s) has version %u. Install a newer "
                          "Trivium, or build the component with the component.h of this one.",
-                         needed, tri_version(), TRI_ABI_VERSION);
+                         version, tri_version(), TRI_ABI_VERSION);
 }
 
 // Calls the exported symbol and copies what it describes.
@@ -71,7 +76,7 @@ static HRESULT loader_definition(void *library, const char *path, tri_component_
         return loader_refuse_version(def->abi_version);
     }
     if (hr == TRI_E_REVISION_MISMATCH) {
-        return loader_refuse_version(TRI_ABI_VERSION + 1);
+        return loader_refuse_version(0);
     }
     if (TRI_FAILED(hr)) {
         // Keep what it said, and say who said it.
