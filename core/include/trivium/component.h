@@ -417,8 +417,9 @@ typedef struct tri_member_def {
 /*
  * A component, whole. `init` runs once in each copy of core, before any method, on the thread that
  * loads; it sets up the libraries the component uses and makes `state`, which is shared by all
- * threads. `fini` runs when the process ends, after all work has stopped; if work did not stop in
- * time it does not run. Both may be NULL.
+ * threads. In a forked child it runs again, before the first call there: what it made in the parent
+ * is left alone, since the threads are not there and locks may be taken. `fini` runs when the process
+ * ends, after all work has stopped; if work did not stop in time it does not run. Both may be NULL.
  */
 typedef struct tri_component_def {
     uint32_t size;
