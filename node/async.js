@@ -21,6 +21,9 @@ const take = (resolve, reject) => {
   takenReject = reject;
 };
 
+// What only this file has: scripts call methods to get operations.
+const TOKEN = Symbol('AsyncOperation');
+
 // What only few operations need.
 class Extras {
   operation = null; // the raw face
@@ -41,8 +44,8 @@ class AsyncOperation extends Promise {
   #method;
   #extras = null;
 
-  constructor(method, lease, index) {
-    if (method?.call === undefined) {
+  constructor(token, method, lease, index) {
+    if (token !== TOKEN) {
       throw typeError('AsyncOperation: Illegal constructor; call an asynchronous method of a component');
     }
     super(take);
@@ -225,7 +228,7 @@ class AsyncOperation extends Promise {
   timeout(ms) {
     this.#handled();
     if (this.#lease === null) {
-      const failed = new AsyncOperation(this.#method, null, 0);
+      const failed = new AsyncOperation(TOKEN, this.#method, null, 0);
       then.call(this, undefined, failed.#reject);
       return failed;
     }
@@ -257,7 +260,7 @@ function begin(method, start) {
 // The operation that a native function has begun at a place.
 function begun(method, at, found) {
   const index = typeof found === 'number' ? found : 0;
-  const operation = new AsyncOperation(method, dispatcher.leaseOf(found), index);
+  const operation = new AsyncOperation(TOKEN, method, dispatcher.leaseOf(found), index);
   dispatcher.put(at, operation);
   dispatcher.started.count++;
   dispatcher.flush();
@@ -265,7 +268,7 @@ function begun(method, at, found) {
 }
 
 function refused(method, error) {
-  const operation = new AsyncOperation(method, null, 0);
+  const operation = new AsyncOperation(TOKEN, method, null, 0);
   operation.event(ERROR, error);
   return operation;
 }

@@ -1,6 +1,7 @@
 // Components as objects: a function for each method, a frozen object for each enum.
 'use strict';
 
+const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const native = require('./native.js');
 const dispatcher = require('./dispatcher.js');
@@ -8,7 +9,7 @@ const { begun, refused, listen } = require('./async.js');
 const { checkSignal, describe } = require('./signal.js');
 const { typeError } = require('./status.js');
 
-const loaded = new Map(); // path, and whether 64 bits are bigints -> component
+const loaded = new Map(); // whether 64 bits are bigints, and name or path -> component
 
 // Loads a component by name, or by path if there is a separator in it, or by file: URL. The same file gives the
 // same object. With { bigint: true } 64-bit integers come as bigints.
@@ -24,15 +25,17 @@ function load(name, options = {}) {
   if (typeof bigint !== 'boolean') {
     throw typeError(`load() option 'bigint': expected a boolean, got ${describe(bigint)}`);
   }
-  const asked = `${bigint}:${where}`;
+  // The working directory may change between two loads of a relative path.
+  const asked = `${bigint}:${/[/\\]/.test(where) ? path.resolve(where) : where}`;
   const known = loaded.get(asked);
-  if (known !== undefined && !/[/\\]/.test(where)) {
+  if (known !== undefined) {
     return known;
   }
   const description = native.load(where, bigint);
   const key = `${bigint}:${description.path}`;
   const component = loaded.get(key) ?? make(description);
   loaded.set(key, component);
+  loaded.set(asked, component);
   return component;
 }
 
