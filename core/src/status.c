@@ -24,7 +24,7 @@ static const size_t status_count = sizeof status_table / sizeof status_table[0];
 
 tri_status tri_status_find(HRESULT hr)
 {
-    const tri_status *fallback = NULL;
+    const tri_status *fallback = status_table; // replaced by the row of TRI_E_FAIL
     for (size_t i = 0; i < status_count; i++) {
         if (status_table[i].hr == hr) {
             return status_table[i];
