@@ -74,6 +74,25 @@ static inline HRESULT call_start(const char *component, const char *short_name, 
     return TRI_SUCCEEDED(hr) ? tri_async_start(*out) : hr;
 }
 
+// Ends a forked child by way of the exit handlers, fini of the components among them. Not where leaks are looked for
+// then: what the parent had made for itself is out of reach in the child, by design.
+static inline void leave_child(bool good)
+{
+#ifdef __SANITIZE_ADDRESS__
+    _exit(tri_shutdown(5000) == TRI_S_OK && good ? 0 : 1);
+#else
+    exit(good ? 0 : 1);
+#endif
+}
+
+// The thread sanitizer ends a child in which a new thread gets the place of one of the parent's.
+static inline void skip_without_threads_after_fork(void)
+{
+#ifdef __SANITIZE_THREAD__
+    skip();
+#endif
+}
+
 // nothing_lives, but work on other threads may still be letting go.
 static inline int nothing_lives_soon(void **state)
 {
