@@ -107,6 +107,7 @@ NOT_SHARED = {
     "coroutine": ({"lua"}, "resuming coroutines, which the other two leave to their loops"),
     "handler": ({"python"}, "calling a function in the context in which it was handed over; Node does it in JavaScript"),
     "operation": ({"python", "lua"}, "the raw face; Node has it in node/operation.js"),
+    "slot": ({"lua"}, "where an operation lies that a collection may sweep; the other two are told object by object"),
     "type": ({"python"}, "classes for enums and structs; the other two have plain objects and tables"),
     "waiter": ({"python", "lua"}, "what waits; in Node that is a place in the dispatcher's table"),
 }
