@@ -59,6 +59,11 @@ int tri_dispatcher_fd(const tri_dispatcher *dispatcher)
     return dispatcher->read_fd;
 }
 
+bool tri_dispatcher_is_forked(const tri_dispatcher *dispatcher)
+{
+    return dispatcher->epoch != tri__runtime_epoch();
+}
+
 bool tri__dispatcher_push(tri_dispatcher *dispatcher, tri__node *node)
 {
     tri__node *newest = atomic_load_explicit(&dispatcher->inbox, memory_order_relaxed);

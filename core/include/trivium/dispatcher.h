@@ -32,6 +32,10 @@ TRI_API void tri_dispatcher_release(tri_dispatcher *dispatcher);
 /* The descriptor to watch for reading; -1 with a wake function. It stays the dispatcher's. */
 TRI_API int tri_dispatcher_fd(const tri_dispatcher *dispatcher);
 
+/* Was it made before the process forked? Then it is the parent's, nothing is delivered here any more, and what waited on it
+ * waits for operations that read as TRI_E_FORKED: make another one, and release this one. Threads: any. Blocks: no. */
+TRI_API bool tri_dispatcher_is_forked(const tri_dispatcher *dispatcher);
+
 /*
  * Delivers what is there: calls the waiters, in the order in which they became ready, at most `budget` of them
  * (0: no limit but fairness: what was there when it began, and what that made ready at once). Jobs that are
