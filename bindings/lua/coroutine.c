@@ -82,7 +82,7 @@ static void resume_waiting(tri_waiter *waiter, void *ctx, unsigned events)
     tri_lua_wait *wait = ctx;
     lua_State *L = wait->state->turn;
     (void)waiter;
-    wait->waiter = NULL;
+    tri_lua_finish_link(&wait->link);
     // When the state closes, nothing of it is run any more, and its registry goes as a whole.
     if (!L || !(events & TRI_EVENT_DONE)) {
         return;
@@ -159,9 +159,9 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
         return -1;
     }
     check_yieldable(L, what);
-    tri_dispatcher *dispatcher = tri_lua_dispatcher(L);
+    (void)tri_lua_dispatcher(L);
     tri_lua_wait *wait = &op->wait;
-    if (wait->waiter) {
+    if (wait->link.waiter) {
         wait = lua_newuserdatauv(L, sizeof *wait, 0);
         *wait = (tri_lua_wait){.state = tri_lua_state_of(L), .owner = lua_touserdata(L, 1), .anchor = LUA_NOREF};
         luaL_setmetatable(L, WAIT_NAME);
@@ -169,7 +169,7 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
     lua_pushthread(L);
     wait->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     wait->thread = L;
-    HRESULT hr = tri_async_wait(op->async, dispatcher, 0, resume_waiting, wait, &wait->waiter);
+    HRESULT hr = tri_lua_begin_link(wait->state, &wait->link, op->async, 0, resume_waiting);
     if (hr == TRI_S_OK) {
         return yield_for(L, wait, next);
     }

@@ -13,6 +13,56 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// The parent's dispatcher stays with the parent. What waited on it is told in the next turn that its operation is over.
+static void renew(lua_State *L, tri_lua_state *state)
+{
+    tri_dispatcher *dispatcher = NULL;
+    tri_lua_check(L, tri_dispatcher_new(NULL, NULL, &dispatcher));
+    tri_lua_link *first = state->pending.next;
+    tri_lua_link *last = state->pending.prev;
+    if (first != &state->pending) {
+        first->prev = state->forked.prev;
+        first->prev->next = first;
+        last->next = &state->forked;
+        state->forked.prev = last;
+        state->pending.prev = state->pending.next = &state->pending;
+    }
+    tri_dispatcher_close(state->dispatcher, false);
+    tri_dispatcher_release(state->dispatcher);
+    state->dispatcher = dispatcher;
+    if (state->blocker) {
+        tri_dispatcher_close(state->blocker, false);
+        tri_dispatcher_release(state->blocker);
+        state->blocker = NULL;
+    }
+}
+
+tri_dispatcher *tri_lua_dispatcher(lua_State *L)
+{
+    tri_lua_state *state = tri_lua_state_of(L);
+    if (!state->dispatcher) {
+        tri_lua_raise(L, tri_error_set(TRI_E_CLOSED, "this Lua state is closing"));
+    }
+    if (tri_dispatcher_is_forked(state->dispatcher)) {
+        renew(L, state);
+    }
+    return state->dispatcher;
+}
+
+static bool has_forked(const tri_lua_state *state)
+{
+    return state->forked.next != &state->forked;
+}
+
+// In a turn. Each delivery takes its link out of the ring, and may take out others.
+static void deliver_forked(tri_lua_state *state)
+{
+    while (has_forked(state)) {
+        tri_lua_link *link = state->forked.next;
+        link->fn(link->waiter, link, TRI_EVENT_DONE);
+    }
+}
+
 static int do_nothing(lua_State *L)
 {
     (void)L;
@@ -68,8 +118,8 @@ bool tri_lua_block_on(lua_State *L, tri_async *async, int64_t timeout_ms)
                                        "use op:await()",
                                        tri_async_name(async)));
     }
+    (void)tri_lua_dispatcher(L);
     if (!state->blocker) {
-        (void)tri_lua_dispatcher(L);
         tri_lua_check(L, tri_dispatcher_new(NULL, NULL, &state->blocker));
     }
     const int64_t deadline = timeout_ms < 0 ? 0 : now_ms() + timeout_ms;
@@ -121,6 +171,7 @@ static int dispatcher_turn(lua_State *L)
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     state->turn = L;
     tri_submit_hold();
+    deliver_forked(state);
     uint32_t delivered = tri_dispatcher_drain(dispatcher, 0);
     int status = lua_pcall(L, 0, 0, 0);
     tri_submit_resume();
@@ -141,7 +192,7 @@ static int dispatcher_wait(lua_State *L)
         int64_t ticks = tri_lua_check_ticks(L, 1, "trivium.step(seconds)");
         timeout_ms = ticks <= 0 ? 0 : (ticks + TRI_TICKS_PER_MS - 1) / TRI_TICKS_PER_MS;
     }
-    HRESULT hr = tri_dispatcher_wait(dispatcher, timeout_ms);
+    HRESULT hr = has_forked(tri_lua_state_of(L)) ? TRI_S_OK : tri_dispatcher_wait(dispatcher, timeout_ms);
     if (hr != TRI_E_ABORT) {
         tri_lua_check(L, hr);
     }
@@ -166,7 +217,8 @@ static int dispatcher_fd(lua_State *L)
 
 static int dispatcher_waiters(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)tri_dispatcher_waiters(tri_lua_dispatcher(L)));
+    size_t count = tri_dispatcher_waiters(tri_lua_dispatcher(L));
+    lua_pushinteger(L, (lua_Integer)(count + (has_forked(tri_lua_state_of(L)) ? 1 : 0)));
     return 1;
 }
 

@@ -5,15 +5,6 @@
 
 static const char state_key; // its address is the key of the state in the registry
 
-tri_dispatcher *tri_lua_dispatcher(lua_State *L)
-{
-    tri_lua_state *state = tri_lua_state_of(L);
-    if (!state->dispatcher) {
-        tri_lua_raise(L, tri_error_set(TRI_E_CLOSED, "this Lua state is closing"));
-    }
-    return state->dispatcher;
-}
-
 void tri_lua_metatable(lua_State *L, const char *name, const luaL_Reg *metamethods)
 {
     luaL_newmetatable(L, name);
@@ -65,6 +56,8 @@ static void open_state(lua_State *L)
     lua_pop(L, 1);
     tri_lua_state *state = lua_newuserdatauv(L, sizeof *state, TRI_LUA_USER_VALUES);
     *state = (tri_lua_state){0};
+    state->pending.prev = state->pending.next = &state->pending;
+    state->forked.prev = state->forked.next = &state->forked;
     static const luaL_Reg metamethods[] = {{"__gc", tri_lua_dispatcher_gc}, {NULL, NULL}};
     tri_lua_metatable(L, "trivium.state", metamethods);
     lua_setmetatable(L, -2);

@@ -11,12 +11,23 @@
 
 #pragma GCC visibility push(hidden)
 
+// Something that waits on the dispatcher, in the state's list of all that do: after a fork they must be told, and core
+// forgets them there. Unlinked: prev is NULL.
+typedef struct tri_lua_link {
+    struct tri_lua_link *prev;
+    struct tri_lua_link *next;
+    tri_waiter *waiter;
+    tri_waiter_fn *fn;
+} tri_lua_link;
+
 // One for each main lua_State, as a userdata in its registry; all its coroutines share it. Used by whichever
 // thread runs that lua_State, which is one at a time.
 typedef struct tri_lua_state {
     tri_dispatcher *dispatcher; // NULL once the lua_State is closing
     tri_dispatcher *blocker;    // what op:get() sleeps on; made when first used
     lua_State *turn;            // the coroutine that drains right now; NULL outside a turn
+    tri_lua_link pending;       // what waits on the dispatcher; a ring, as the next
+    tri_lua_link forked;        // what waited on the dispatcher of the parent process
     lua_Integer cancel_count;   // coroutines that are to find themselves canceled at their next await
     // The operations: see slot.h.
     struct tri_lua_slot **chunks;
@@ -45,7 +56,7 @@ static inline tri_lua_state *tri_lua_state_of(lua_State *L)
 
 // Pushes it. [-0, +1]
 void tri_lua_push_state(lua_State *L);
-// The dispatcher, or raises TRI_E_CLOSED.
+// The dispatcher, a new one in a forked child; or raises TRI_E_CLOSED.
 tri_dispatcher *tri_lua_dispatcher(lua_State *L);
 
 // Makes the metatable `name` with `metamethods`, whose first upvalue is the state at the top of the stack, and

@@ -69,12 +69,8 @@ tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table)
 
 void tri_lua_end_wait(lua_State *L, tri_lua_wait *wait)
 {
-    tri_waiter *waiter = wait->waiter;
-    wait->waiter = NULL;
+    tri_lua_end_link(&wait->link);
     wait->thread = NULL;
-    if (waiter) {
-        tri_waiter_cancel(waiter);
-    }
     if (wait->anchor != LUA_NOREF) {
         luaL_unref(L, LUA_REGISTRYINDEX, wait->anchor);
         wait->anchor = LUA_NOREF;

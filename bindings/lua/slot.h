@@ -7,15 +7,15 @@
 #ifndef TRI_LUA_SLOT_H
 #define TRI_LUA_SLOT_H
 
-#include "module.h"
+#include "waiter.h"
 
 #pragma GCC visibility push(hidden)
 
 // A wait of one coroutine. Lies in the operation's slot, or, for a second coroutine that waits for the same operation,
 // in a userdata of its own, which the waiting coroutine has on its stack.
 typedef struct tri_lua_wait {
+    tri_lua_link link;  // first; its waiter is NULL: not waiting
     tri_lua_state *state;
-    tri_waiter *waiter; // NULL: not waiting
     lua_State *thread;  // who waits
     const void *owner;  // the operation's userdata: the first thing in the frame of that coroutine's await
     int anchor;         // of the coroutine in the registry, LUA_NOREF if there is none

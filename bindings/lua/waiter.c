@@ -1,5 +1,6 @@
-// Listening without a coroutine: functions that the drain calls.
+// Waiting on the dispatcher; and listening without a coroutine: functions that the drain calls.
 #include "waiter.h"
+#include "async.h"
 #include "error.h"
 
 #define WATCH_NAME "trivium.watch"
@@ -8,19 +9,46 @@
 enum { ON_PROGRESS = 1, ON_DONE = 2, SENDER = 3, WATCH_USER_VALUES = 3 };
 
 typedef struct watch {
+    tri_lua_link link; // first
     tri_lua_state *state;
-    tri_waiter *waiter; // NULL: over
-    unsigned events;    // of the delivery under way
-    int anchor;         // of its userdata in the registry, for as long as it listens
+    int anchor; // of its userdata in the registry, for as long as it listens
 } watch;
 
-static void end_watch(lua_State *L, watch *w)
+HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags, tri_waiter_fn *fn)
 {
-    tri_waiter *waiter = w->waiter;
-    w->waiter = NULL;
+    HRESULT hr = tri_async_wait(async, state->dispatcher, flags, fn, link, &link->waiter);
+    if (hr == TRI_S_OK) {
+        link->fn = fn;
+        link->next = &state->pending;
+        link->prev = state->pending.prev;
+        link->prev->next = link;
+        link->next->prev = link;
+    }
+    return hr;
+}
+
+void tri_lua_finish_link(tri_lua_link *link)
+{
+    link->waiter = NULL;
+    if (link->prev) {
+        link->prev->next = link->next;
+        link->next->prev = link->prev;
+        link->prev = link->next = NULL;
+    }
+}
+
+void tri_lua_end_link(tri_lua_link *link)
+{
+    tri_waiter *waiter = link->waiter;
+    tri_lua_finish_link(link);
     if (waiter) {
         tri_waiter_cancel(waiter);
     }
+}
+
+static void end_watch(lua_State *L, watch *w)
+{
+    tri_lua_end_link(&w->link);
     if (w->anchor != LUA_NOREF) {
         luaL_unref(L, LUA_REGISTRYINDEX, w->anchor);
         w->anchor = LUA_NOREF;
@@ -86,7 +114,7 @@ static void deliver(tri_waiter *waiter, void *ctx, unsigned events)
     lua_State *L = w->state->turn;
     bool over = (events & (TRI_EVENT_DONE | TRI_EVENT_CLOSED)) != 0;
     if (over) {
-        w->waiter = NULL;
+        tri_lua_finish_link(&w->link);
     }
     if (!L) {
         return;
@@ -118,7 +146,7 @@ static int unsubscribe(lua_State *L)
 HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_progress, int on_done, int sender)
 {
     tri_lua_state *state = tri_lua_state_of(L);
-    tri_dispatcher *dispatcher = tri_lua_dispatcher(L);
+    (void)tri_lua_dispatcher(L);
     watch *w = lua_newuserdatauv(L, sizeof *w, WATCH_USER_VALUES);
     *w = (watch){.state = state, .anchor = LUA_NOREF};
     luaL_setmetatable(L, WATCH_NAME);
@@ -131,7 +159,7 @@ HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_pro
     }
     lua_pushvalue(L, -1);
     w->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-    HRESULT hr = tri_async_wait(async, dispatcher, flags, deliver, w, &w->waiter);
+    HRESULT hr = tri_lua_begin_link(state, &w->link, async, flags, deliver);
     if (hr != TRI_S_OK) {
         end_watch(L, w);
     }
