@@ -1,6 +1,6 @@
 // Error info of a thread: the last failure and its message. Nothing is allocated, so that "out of memory" can
 // be said when there is none.
-#include <trivium/status.h>
+#include "value.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,12 @@ static _Thread_local struct {
     char message[TRI_MESSAGE_SIZE];
 } error_info;
 
-// Cuts a message that was too long where a character begins, not inside one.
+// Cuts a message that was too long where a character begins, not inside one; and sees to it that it is UTF-8, which
+// the name of a file need not be.
 static void error_trim(size_t wanted)
 {
     if (wanted < TRI_MESSAGE_SIZE) {
+        tri__utf8_scrub(error_info.message);
         return;
     }
     size_t end = TRI_MESSAGE_SIZE - 1;
@@ -27,6 +29,7 @@ static void error_trim(size_t wanted)
     }
     // A complete last character stays; this only drops at most one that may be cut.
     error_info.message[start < end ? start : end] = '\0';
+    tri__utf8_scrub(error_info.message);
 }
 
 HRESULT tri_error_set(HRESULT hr, const char *format, ...)

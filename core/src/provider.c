@@ -106,8 +106,15 @@ HRESULT tri__provider_fail_with(tri_async *op, HRESULT hr, tri_string *message)
 HRESULT tri__provider_fail(tri_operation *operation, HRESULT hr, const char *utf8, size_t length)
 {
     tri_string *message = NULL;
-    // Without memory, or with text that is not UTF-8, the code speaks alone.
-    if (length > 0 && tri__string_new(&tri__host, utf8, length, &message) != TRI_S_OK) {
+    char text[TRI_MESSAGE_SIZE];
+    size_t used = tri__utf8_cut(utf8, length, sizeof text - 1);
+    if (used) {
+        memcpy(text, utf8, used);
+    }
+    text[used] = '\0';
+    tri__utf8_scrub(text);
+    // Without memory the code speaks alone.
+    if (used > 0 && tri__string_new(&tri__host, text, strlen(text), &message) != TRI_S_OK) {
         message = NULL;
     }
     return tri__provider_fail_with(provider_async(operation), hr, message);

@@ -62,6 +62,14 @@ HRESULT tri__utf8_error(const char *text, size_t position)
                          (unsigned)(unsigned char)text[position], position);
 }
 
+void tri__utf8_scrub(char *text)
+{
+    size_t length = strlen(text);
+    for (size_t at = 0; (at += tri__utf8_valid(text + at, length - at)) < length;) {
+        text[at] = '?';
+    }
+}
+
 size_t tri__utf8_cut(const char *text, size_t length, size_t limit)
 {
     if (length <= limit) {

@@ -16,6 +16,8 @@ void tri__buffer_release(tri_buffer *buffer);
 size_t tri__utf8_valid(const char *text, size_t length);
 // Sets error info for text that breaks at byte `position`, and returns TRI_E_INVALID_UTF8.
 HRESULT tri__utf8_error(const char *text, size_t position);
+// Puts a '?' in the place of each byte that is not UTF-8.
+void tri__utf8_scrub(char *text);
 // The largest length up to `limit` at which `text` can be cut without splitting a character.
 size_t tri__utf8_cut(const char *text, size_t length, size_t limit);
 
