@@ -43,7 +43,10 @@ static void runtime_forked(void)
 static void runtime_exit(void)
 {
     static atomic_flag ended = ATOMIC_FLAG_INIT;
-    if (tri_shutdown(EXIT_TIMEOUT_MS) == TRI_S_OK && !atomic_flag_test_and_set(&ended)) {
+    static bool gave_up; // exit handlers run one after the other; the process waits once, not once for each of them
+    bool stopped = tri_shutdown(gave_up ? 0 : EXIT_TIMEOUT_MS) == TRI_S_OK;
+    gave_up = !stopped;
+    if (stopped && !atomic_flag_test_and_set(&ended)) {
         tri__components_fini();
     }
 }
