@@ -11,7 +11,7 @@ export npm_config_cache := $(CURDIR)/build/cache/npm
 export npm_config_update_notifier := false
 stamps := build/stamps
 # What the three packages are made of, each beside what is its own.
-common := VERSION $(wildcard core/*.c core/src/* core/include/trivium/* components/*/*.c)
+common := VERSION $(wildcard core/*.c core/src/* core/include/trivium/* components/*/*.[ch])
 find = $(shell find $(1) -type f -not -name '*.o' -not -name '*.so' -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
 
 .PHONY: help

@@ -26,6 +26,16 @@ foreach(file IN LISTS bad_files)
     configure_file("${file}" "${TRIVIUM_TEST_COMPONENTS}/${name}" COPYONLY)
 endforeach()
 
+# A component from outside: built with a copy of one header and a C compiler, not by this build's rules.
+set(outside "${PROJECT_SOURCE_DIR}/tests/interop/outside")
+add_custom_command(OUTPUT "${TRIVIUM_TEST_COMPONENTS}/letters.so"
+    COMMAND "${outside}/build.sh" "${TRIVIUM_INCLUDE}/trivium/component.h" "${TRIVIUM_TEST_COMPONENTS}"
+        "${CMAKE_C_COMPILER}"
+    DEPENDS "${outside}/build.sh" "${outside}/letters.c" "${TRIVIUM_INCLUDE}/trivium/component.h"
+    VERBATIM)
+add_custom_target(component_letters ALL DEPENDS "${TRIVIUM_TEST_COMPONENTS}/letters.so")
+add_dependencies(test_support component_letters)
+
 # trivium_add_test(NAME SOURCES source... [ARGUMENTS argument...] [LIBRARIES library...] LABEL label): a program
 # linked with the static core, whose internal headers it may include.
 function(trivium_add_test name)

@@ -1,0 +1,22 @@
+-- The component from outside, tests/interop/outside, that was built with component.h alone.
+local trivium = require "trivium"
+
+describe("a component from outside", function()
+    it("has all four faces and a synchronous method", function()
+        local letters = trivium.load("letters")
+        assert.equal("cba", letters.reverse("abc"))
+        trivium.run(function()
+            assert.equal(0, select("#", letters.check("abc"):await()))
+            local ok, err = pcall(function() letters.check("ab1"):await() end)
+            assert.is_false(ok)
+            assert.equal("INVALID_ARGUMENT", err.code)
+            assert.truthy(tostring(err):find("argument 'text': no letter at byte 2", 1, true))
+            assert.equal(0, select("#", letters.spell("abc"):await()))
+            assert.equal(3, letters.count("banana"):await())
+            assert.equal(6, letters.count("banana", "any"):await())
+            local tally = letters.tally("bananas"):await()
+            assert.equal(3, tally.vowels)
+            assert.equal(4, tally.consonants)
+        end)
+    end)
+end)
