@@ -51,6 +51,7 @@ static const struct {
     {offsetof(module_state, error_make), "trivium.errors", "make"},
     {offsetof(module_state, cancelled_error), "asyncio", "CancelledError"},
     {offsetof(module_state, get_running_loop), "asyncio", "_get_running_loop"},
+    {offsetof(module_state, timedelta), "datetime", "timedelta"},
     {offsetof(module_state, status_type), "trivium._types", "AsyncStatus"},
     {offsetof(module_state, make_enum), "trivium._types", "make_enum"},
     {offsetof(module_state, make_struct), "trivium._types", "make_struct"},
@@ -107,8 +108,7 @@ static int module_exec(PyObject *module)
     state->context_names = PyTuple_Pack(1, state->str_context);
     state->components = PyDict_New();
     state->types = PyDict_New();
-    state->datetime = PyCapsule_Import(PyDateTime_CAPSULE_NAME, 0);
-    if (!state->context_names || !state->components || !state->types || !state->datetime) {
+    if (!state->context_names || !state->components || !state->types) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "version", tri_version());

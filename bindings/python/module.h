@@ -4,7 +4,6 @@
 
 #include "compat.h"
 
-#include <datetime.h>
 #include <trivium/async.h>
 #include <trivium/loader.h>
 
@@ -34,7 +33,7 @@ typedef struct module_state {
     PyObject *make_signature;
     PyObject *signature_text;
     PyObject *make_reports;     /* trivium._reports.Reports */
-    PyDateTime_CAPI *datetime;
+    PyObject *timedelta; /* datetime.timedelta: datetime has no C API in an isolated interpreter of 3.12 */
 
     PyObject *components; /* address of a tri_component -> its module */
     PyObject *types;      /* address of a tri_type -> its class, for enums and structs */

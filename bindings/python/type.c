@@ -94,7 +94,7 @@ PyObject *type_annotation(module_state *state, const tri_type *type)
     case TRI_KIND_BUFFER:
         return Py_NewRef((PyObject *)&PyMemoryView_Type);
     case TRI_KIND_TIMESPAN:
-        return Py_NewRef((PyObject *)state->datetime->DeltaType);
+        return Py_NewRef(state->timedelta);
     case TRI_KIND_ENUM:
     case TRI_KIND_STRUCT:
         return type_class(state, type, NULL);

@@ -144,18 +144,33 @@ static HRESULT from_sequence(module_state *state, const tri_type *type, PyObject
     return hr;
 }
 
+// A whole number of a timedelta: days, seconds or microseconds. False with an exception.
+static bool delta_part(PyObject *delta, const char *name, int64_t *part)
+{
+    PyObject *number = PyObject_GetAttrString(delta, name);
+    *part = number ? PyLong_AsLongLong(number) : -1;
+    Py_XDECREF(number);
+    return !PyErr_Occurred();
+}
+
+static HRESULT ticks_of_delta(PyObject *delta, int64_t *ticks)
+{
+    int64_t days, seconds, micros;
+    if (!delta_part(delta, "days", &days) || !delta_part(delta, "seconds", &seconds) ||
+        !delta_part(delta, "microseconds", &micros)) {
+        return ERROR_RAISED;
+    }
+    seconds += days * 86400; // days has nine digits at most
+    if (seconds < INT64_MAX / TRI_TICKS_PER_SECOND - 1 && seconds > INT64_MIN / TRI_TICKS_PER_SECOND + 1) {
+        *ticks = seconds * TRI_TICKS_PER_SECOND + micros * 10; // exact
+        return TRI_S_OK;
+    }
+    return tri_value_set_timespan(ticks, (double)seconds, TRI_TICKS_PER_SECOND);
+}
+
 HRESULT value_ticks(module_state *state, PyObject *object, int64_t *ticks)
 {
     const tri_type *type = tri_type_builtin(TRI_KIND_TIMESPAN);
-    if (PyObject_TypeCheck(object, state->datetime->DeltaType)) {
-        int64_t seconds = (int64_t)PyDateTime_DELTA_GET_DAYS(object) * 86400 + PyDateTime_DELTA_GET_SECONDS(object);
-        int64_t micros = PyDateTime_DELTA_GET_MICROSECONDS(object);
-        if (seconds < INT64_MAX / TRI_TICKS_PER_SECOND - 1 && seconds > INT64_MIN / TRI_TICKS_PER_SECOND + 1) {
-            *ticks = seconds * TRI_TICKS_PER_SECOND + micros * 10; // exact
-            return TRI_S_OK;
-        }
-        return tri_value_set_timespan(ticks, (double)seconds, TRI_TICKS_PER_SECOND);
-    }
     if (!PyBool_Check(object) && (PyFloat_Check(object) || PyLong_Check(object))) {
         double seconds = PyFloat_AsDouble(object);
         if (PyErr_Occurred()) {
@@ -164,7 +179,11 @@ HRESULT value_ticks(module_state *state, PyObject *object, int64_t *ticks)
         }
         return tri_value_set_timespan(ticks, seconds, TRI_TICKS_PER_SECOND);
     }
-    return mismatch(type, object);
+    int is_delta = PyObject_IsInstance(object, state->timedelta);
+    if (is_delta < 0) {
+        return ERROR_RAISED;
+    }
+    return is_delta ? ticks_of_delta(object, ticks) : mismatch(type, object);
 }
 
 HRESULT value_from_python(module_state *state, const tri_type *type, PyObject *object, void *to)
@@ -211,8 +230,8 @@ static PyObject *to_timedelta(module_state *state, int64_t ticks)
         left += day;
         days--;
     }
-    return state->datetime->Delta_FromDelta((int)days, (int)(left / 1000000), (int)(left % 1000000), 0,
-                                            state->datetime->DeltaType);
+    return PyObject_CallFunction(state->timedelta, "iii", (int)days, (int)(left / 1000000),
+                                 (int)(left % 1000000));
 }
 
 static PyObject *to_list(module_state *state, const tri_type *type, const void *value)
