@@ -18,9 +18,23 @@ tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, 
     return op->slot;
 }
 
+// Does the userdata at `index` have that metatable?
+static bool is_op(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) {
+        return false;
+    }
+    bool same = lua_topointer(L, -1) == tri_lua_state_of(L)->op_metatable;
+    lua_pop(L, 1);
+    return same;
+}
+
 tri_lua_slot *tri_lua_check_op(lua_State *L, int index)
 {
-    tri_lua_op *op = luaL_checkudata(L, index, TRI_LUA_OP);
+    if (!is_op(L, index)) {
+        luaL_typeerror(L, index, TRI_LUA_OP);
+    }
+    const tri_lua_op *op = lua_touserdata(L, index);
     if (op->slot->serial != op->serial || !op->slot->async) {
         // Only finalizers can come across one.
         tri_lua_raise(L, tri_error_set(TRI_E_CLOSED, "the operation was collected"));
@@ -233,7 +247,8 @@ static int async_newindex(lua_State *L)
 // The tri_async of an operation that may have been collected: NULL then.
 static tri_async *to_async(lua_State *L)
 {
-    const tri_lua_op *op = luaL_checkudata(L, 1, TRI_LUA_OP);
+    luaL_argexpected(L, is_op(L, 1), 1, TRI_LUA_OP);
+    const tri_lua_op *op = lua_touserdata(L, 1);
     return op->slot->serial == op->serial ? op->slot->async : NULL;
 }
 
@@ -270,6 +285,7 @@ void tri_lua_open_async(lua_State *L)
                                        {"stopped", async_stopped}, {"latest", async_latest},
                                        {"timeout", async_timeout}, {NULL, NULL}};
     tri_lua_metatable(L, TRI_LUA_OP, metamethods);
+    ((tri_lua_state *)lua_touserdata(L, -2))->op_metatable = lua_topointer(L, -1);
     lua_newtable(L);
     lua_pushvalue(L, -3);
     luaL_setfuncs(L, methods, 1);

@@ -178,11 +178,17 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
     return -1;
 }
 
+// The slot of the operation that this frame awaits; begin_wait has checked it, and the frame keeps it.
+static tri_lua_slot *awaited(lua_State *L)
+{
+    return ((const tri_lua_op *)lua_touserdata(L, 1))->slot;
+}
+
 // A resume may come from anybody; true if it was the drain's, or the operation is over all the same.
 static bool is_over(lua_State *L, lua_KContext context)
 {
     tri_lua_wait *wait = (tri_lua_wait *)context;
-    tri_lua_slot *op = tri_lua_check_op(L, 1);
+    const tri_lua_slot *op = awaited(L);
     if (!tri_async_is_done(op->async)) {
         // Drops what the resume gave; a wait that is not the operation's own lies at index 2.
         lua_settop(L, wait == &op->wait ? 1 : 2);
@@ -197,8 +203,7 @@ static bool is_over(lua_State *L, lua_KContext context)
 
 static int finish_await(lua_State *L)
 {
-    tri_lua_slot *op = tri_lua_check_op(L, 1);
-    return tri_lua_push_outcome(L, op->async);
+    return tri_lua_push_outcome(L, awaited(L)->async);
 }
 
 static int await_continue(lua_State *L, int status, lua_KContext context)
@@ -219,15 +224,15 @@ static int coroutine_await(lua_State *L)
 
 static int finish_try_await(lua_State *L)
 {
-    tri_lua_slot *op = tri_lua_check_op(L, 1);
+    tri_async *async = awaited(L)->async;
     const void *result = NULL;
-    HRESULT hr = tri_async_outcome(op->async, &result);
+    HRESULT hr = tri_async_outcome(async, &result);
     if (TRI_FAILED(hr)) {
         lua_pushnil(L);
         tri_lua_push_error(L, hr);
         return 2;
     }
-    int values = tri_lua_push_outcome(L, op->async);
+    int values = tri_lua_push_outcome(L, async);
     if (values == 0) {
         lua_pushboolean(L, 1);
         return 1;

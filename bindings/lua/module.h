@@ -28,6 +28,7 @@ typedef struct tri_lua_state {
     lua_State *turn;            // the coroutine that drains right now; NULL outside a turn
     tri_lua_link pending;       // what waits on the dispatcher; a ring, as the next
     tri_lua_link forked;        // what waited on the dispatcher of the parent process
+    const void *op_metatable;   // its address: quicker to compare than to look its name up
     lua_Integer cancel_count;   // coroutines that are to find themselves canceled at their next await
     // The operations: see slot.h.
     struct tri_lua_slot **chunks;
