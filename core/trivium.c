@@ -50,6 +50,7 @@
 #include "src/value.c"
 #include "src/sha1.c"
 #include "src/iid.c"
+#include "src/abi_value.c"
 
 #include "src/thread_pool.c"
 #include "src/runtime.c"

@@ -1,4 +1,5 @@
 // The four faces and IAsyncInfo: what stands in the slots of the vtables.
+#include "abi_value.h"
 #include "async.h"
 
 #include "alloc.h"
@@ -293,16 +294,6 @@ static HRESULT TRI_STDCALL face_GetResults_void(void *self)
     return tri_async_get_results(from_face(self), &result);
 }
 
-// A value as the ABI has it: a String is an HSTRING there, the rest is laid out as in core.
-static HRESULT abi_copy_out(const tri_type *type, const void *from, void *to)
-{
-    if (type->kind == TRI_KIND_STRING) {
-        const tri_string *string = *(tri_string *const *)from;
-        return tri_hstring_new(string ? string->data : "", string ? string->length : 0, to);
-    }
-    return tri_value_copy(type, to, from);
-}
-
 static HRESULT TRI_STDCALL face_GetResults(void *self, void *out)
 {
     tri_async *op = from_face(self);
@@ -312,11 +303,11 @@ static HRESULT TRI_STDCALL face_GetResults(void *self, void *out)
     const void *result;
     HRESULT hr = tri_async_get_results(op, &result);
     if (hr == TRI_S_OK) {
-        return abi_copy_out(op->result_type, result, out);
+        return tri__abi_copy(op->result_type, out, result);
     }
     // A stored failure zeroes the result; an illegal call leaves it as it is.
     if (tri__state_status(tri__async_state(op)) == TRI_ASYNC_ERROR) {
-        memset(out, 0, op->result_type->size);
+        memset(out, 0, tri__abi_size(op->result_type));
     }
     return hr;
 }

@@ -49,7 +49,7 @@ HRESULT tri__describe_array(tri__describe *describe, const tri_type *element, co
                             .full_name = full_name,
                             .doc = "",
                             .element = element,
-                            .invoke = tri__invoke_none};
+                            .invoke = tri__invoke_pointer};
     made->next = describe->arrays;
     describe->arrays = made;
     *out = &made->type;

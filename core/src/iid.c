@@ -85,6 +85,14 @@ void tri__iid_of_signature(const char *signature, size_t length, tri_guid *out)
     iid_finish(&sha1, out);
 }
 
+void tri__iid_of_array(const tri_type *array, tri_guid *out)
+{
+    tri__sha1 sha1;
+    iid_begin(&sha1);
+    iid_add_type(&sha1, array);
+    iid_finish(&sha1, out);
+}
+
 void tri__iid_of(tri_face face, const tri_type *result, const tri_type *progress, tri_guid *out)
 {
     const tri_guid *generic = NULL;
@@ -138,6 +146,14 @@ static const char *iid_class_argument(const tri_type *type, const char **front, 
     default:
         return type->full_name;
     }
+}
+
+size_t tri__class_name_of_type(const tri_type *type, char *out, size_t size)
+{
+    const char *front, *behind;
+    const char *name = iid_class_argument(type, &front, &behind);
+    int used = snprintf(out, size, "%s%s%s", front, name, behind);
+    return used > 0 && (size_t)used < size ? (size_t)used : 0;
 }
 
 size_t tri__class_name_of(tri_face face, const tri_type *result, const tri_type *progress, char *out,

@@ -36,6 +36,10 @@ bool tri__name_is(tri_name_style style, const char *name, const char *text, size
 void tri__iid_of_signature(const char *signature, size_t length, tri_guid *out);
 // The closed interface's IID and runtime class name, from the face and its types.
 void tri__iid_of(tri_face face, const tri_type *result, const tri_type *progress, tri_guid *out);
+// That of IReferenceArray<T>, which is what a T[] is at the raw vtable.
+void tri__iid_of_array(const tri_type *array, tri_guid *out);
+// Writes "Windows.Foundation.IReferenceArray`1<UInt8>", or what else a type is called there; as the next one.
+size_t tri__class_name_of_type(const tri_type *type, char *out, size_t size);
 // Writes "Windows.Foundation.IAsyncOperation`1<UInt32>"; returns its length, 0 if it does not fit.
 size_t tri__class_name_of(tri_face face, const tri_type *result, const tri_type *progress, char *out,
                           size_t size);

@@ -1,4 +1,5 @@
 // The side of an operation that its component holds.
+#include "abi_value.h"
 #include "alloc.h"
 #include "async.h"
 #include "runtime.h"
@@ -151,7 +152,7 @@ void tri__provider_progress(tri_operation *operation, void *value)
     if (handler) {
         // The delegate gets the value as it stands now: of one worker's reports, the one just made.
         if (tri_async_latest_progress(op, value) == TRI_S_OK && type->invoke) {
-            (void)type->invoke(handler->delegate, &op->face_vtbl, value);
+            (void)tri__abi_invoke(type, handler->delegate, &op->face_vtbl, value);
         }
         tri_value_clear(type, value);
         tri__handler_release(handler);

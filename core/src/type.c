@@ -6,7 +6,7 @@
     static HRESULT invoke_##NAME(void *handler, void *sender, const void *value)                   \
     {                                                                                              \
         typedef HRESULT TRI_STDCALL invoke_fn(void *, void *, C);                                  \
-        return (*(invoke_fn *const **)handler)[3](handler, sender, *(const C *)value);             \
+        return (*(invoke_fn *const **)handler)[3](handler, sender, *(C const *)value);             \
     }
 
 // A struct at the vtable, which some C ABIs pass otherwise than the integer in it.
@@ -27,30 +27,17 @@ INVOKE(Single, tri_c_Single)
 INVOKE(Double, tri_c_Double)
 INVOKE(TimeSpan, timespan_abi)
 
-// Text is an HSTRING there, which lives for the call.
-static HRESULT invoke_String(void *handler, void *sender, const void *value)
-{
-    typedef HRESULT TRI_STDCALL invoke_fn(void *, void *, tri_hstring);
-    tri_hstring text = NULL;
-    HRESULT hr = tri__hstring_of(*(tri_string *const *)value, &text);
-    if (TRI_SUCCEEDED(hr)) {
-        hr = (*(invoke_fn *const **)handler)[3](handler, sender, text);
-        tri_hstring_release(text);
-    }
-    return hr;
-}
+// HSTRING, IBuffer, IReferenceArray<T>: see abi_value.h.
+INVOKE(pointer, void *)
 
 HRESULT tri__invoke_enum(void *handler, void *sender, const void *value)
 {
     return invoke_Int32(handler, sender, value);
 }
 
-HRESULT tri__invoke_none(void *handler, void *sender, const void *value)
+HRESULT tri__invoke_pointer(void *handler, void *sender, const void *value)
 {
-    (void)handler;
-    (void)sender;
-    (void)value;
-    return tri_error_set(TRI_E_NOTIMPL, "a Buffer or an array cannot be passed to a raw delegate");
+    return invoke_pointer(handler, sender, value);
 }
 
 #define BUILTIN(KIND, NAME, PLAIN, INVOKE_FN)                                                      \
@@ -79,8 +66,8 @@ static const tri_type builtin_types[] = {
     BUILTIN(UINT64, UInt64, true, invoke_UInt64),
     BUILTIN(SINGLE, Single, true, invoke_Single),
     BUILTIN(DOUBLE, Double, true, invoke_Double),
-    BUILTIN(STRING, String, false, invoke_String),
-    BUILTIN(BUFFER, Buffer, false, tri__invoke_none),
+    BUILTIN(STRING, String, false, invoke_pointer),
+    BUILTIN(BUFFER, Buffer, false, invoke_pointer),
     BUILTIN(TIMESPAN, TimeSpan, true, invoke_TimeSpan),
 };
 
@@ -91,7 +78,7 @@ static const tri_type builtin_types[] = {
                          .full_name = #NAME "[]",                                                  \
                          .doc = "",                                                                \
                          .element = &builtin_types[TRI_KIND_##KIND],                               \
-                         .invoke = tri__invoke_none}
+                         .invoke = invoke_pointer}
 
 static const tri_type builtin_arrays[] = {
     ARRAY(BOOLEAN, Boolean), ARRAY(INT8, Int8),     ARRAY(UINT8, UInt8),

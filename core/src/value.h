@@ -39,9 +39,8 @@ typedef struct tri__array {
 const tri_type *tri__type_find(const char *name, size_t length);
 // The array of a built-in type, NULL where there is none (of Void, of Buffer).
 const tri_type *tri__type_array(tri_kind element);
-// Calls a Progress delegate with an enum.
+// Calls a Progress delegate with an enum, or with a boxed T[]. Values are as abi_value.h has them.
 tri_invoke_fn tri__invoke_enum;
-// Calls a Progress delegate with a type that has no form at the raw vtable: TRI_E_NOTIMPL.
-tri_invoke_fn tri__invoke_none;
+tri_invoke_fn tri__invoke_pointer;
 
 #endif
