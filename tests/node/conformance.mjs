@@ -352,16 +352,10 @@ const rowKinds = {
 };
 
 export async function runRow(row) {
-  const [kind, ...words] = row.words;
-  const cases =
-    String(kind) === 'echo'
-      ? [`Echo${words[0]}Sync`, `Echo${words[0]}`].map((method) => ['call', [method, ...words.slice(1)]])
-      : [[String(kind), words]];
-  for (const [name, args] of cases) {
-    const action = rowKinds[name];
-    assert.ok(action, `${row.where}: no such row: ${name}`);
-    check(row, await limited(outcomeOf(() => action(row, args)), row.where));
-  }
+  const [kind, ...args] = row.words;
+  const action = rowKinds[String(kind)];
+  assert.ok(action, `${row.where}: no such row: ${kind}`);
+  check(row, await limited(outcomeOf(() => action(row, args)), row.where));
 }
 
 // For a runner of tests: [title, function] of each.

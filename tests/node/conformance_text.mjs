@@ -197,6 +197,15 @@ function runsOf(scenario) {
   return faces.map((face) => ({ ...scenario, face }));
 }
 
+// A row is one case; an echo is two, one for each of its methods.
+function casesOf(words, where) {
+  if (!isWord(words[0], 'echo')) {
+    return [split(words, where)];
+  }
+  const [, name, ...rest] = words;
+  return [`Echo${name}Sync`, `Echo${name}`].map((method) => split(['call', method, ...rest], where));
+}
+
 // All runs of all scenarios, and all rows, that are for JavaScript.
 export function load() {
   const scenarios = [];
@@ -220,7 +229,7 @@ export function load() {
       } else if (current) {
         current.steps.push(split(words, where));
       } else if (wanted) {
-        rows.push(split(words, where));
+        rows.push(...casesOf(words, where));
       }
     });
   }

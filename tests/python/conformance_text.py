@@ -175,6 +175,14 @@ def expectation(words: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def _cases(words: list[Any], where: str) -> list[Step]:
+    """A row is one case; an echo is two, one for each of its methods."""
+    if words[0] != "echo":
+        return [_split(words, where)]
+    methods = (f"Echo{words[1]}Sync", f"Echo{words[1]}")
+    return [_split([Word("call"), Word(method), *words[2:]], where) for method in methods]
+
+
 def load() -> tuple[list[Scenario], list[Step]]:
     """All runs of all scenarios, and all rows, that are for Python."""
     scenarios: list[Scenario] = []
@@ -196,5 +204,5 @@ def load() -> tuple[list[Scenario], list[Step]]:
             elif current is not None:
                 current.steps.append(_split(words, where))
             elif wanted:
-                rows.append(_split(words, where))
+                rows += _cases(words, where)
     return [run for scenario in scenarios for run in scenario.runs()], rows
