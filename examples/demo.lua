@@ -141,6 +141,7 @@ local function main(options)
             if progress.files_done > 0 then
                 print(("canceling after %d files"):format(progress.files_done))
                 tree:cancel()
+                break
             end
         end
     end)
