@@ -409,6 +409,9 @@ static void operation_dealloc(PyObject *object)
     }
     (void)operation_clear(object);
     Py_CLEAR(self->name);
+    if (module_is_ending(type)) {
+        (void)tri_async_cancel(self->op);
+    }
     tri_async_release(self->op);
     type->tp_free(self);
     Py_DECREF(type);

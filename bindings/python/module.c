@@ -27,6 +27,15 @@ PyObject *module_name(tri_name_style style, const char *name)
     return PyUnicode_InternFromString(room);
 }
 
+bool module_is_ending(PyTypeObject *type)
+{
+    module_state *state = PyType_GetModuleState(type);
+    if (!state) {
+        PyErr_Clear();
+    }
+    return !state || state->ending;
+}
+
 // ---- the state
 
 static const struct {
@@ -75,6 +84,25 @@ static const struct {
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define SLOT(state, offset) (*(PyObject **)((char *)(state) + (offset)))
 
+// Called when the interpreter, main or sub, begins to end.
+static PyObject *module_ending(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    ((module_state *)PyModule_GetState(module))->ending = true;
+    Py_RETURN_NONE;
+}
+
+static int register_ending(PyObject *module)
+{
+    static PyMethodDef method = {"_ending", module_ending, METH_NOARGS, NULL};
+    PyObject *atexit_module = PyImport_ImportModule("atexit");
+    PyObject *function = atexit_module ? PyCFunction_New(&method, module) : NULL;
+    PyObject *done = function ? PyObject_CallMethod(atexit_module, "register", "O", function) : NULL;
+    Py_XDECREF(function);
+    Py_XDECREF(atexit_module);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 static int module_exec(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
@@ -109,6 +137,9 @@ static int module_exec(PyObject *module)
     state->components = PyDict_New();
     state->types = PyDict_New();
     if (!state->context_names || !state->components || !state->types) {
+        return -1;
+    }
+    if (register_ending(module) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "version", tri_version());

@@ -10,7 +10,7 @@
 typedef struct dispatcher_object dispatcher_object;
 
 /*
- * Immutable once the module is executed, but for `dispatchers`, `components` and `types`, which the GIL guards
+ * Immutable once the module is executed, but for `dispatchers`, `components`, `types` and `ending`, which the GIL guards
  * (without one: the critical section of `module`).
  */
 typedef struct module_state {
@@ -37,6 +37,7 @@ typedef struct module_state {
 
     PyObject *components; /* address of a tri_component -> its module */
     PyObject *types;      /* address of a tri_type -> its class, for enums and structs */
+    bool ending;          /* the interpreter ends: operations that go are canceled, so that it has not to wait */
     dispatcher_object *dispatchers; /* those of running loops, borrowed; each takes itself out */
 
     /* Interned names. */
@@ -54,6 +55,9 @@ static inline module_state *module_of(void *object)
 {
     return (module_state *)PyType_GetModuleState(Py_TYPE(object));
 }
+
+/* Does the interpreter end? Of a type of the module that may have lost it already. */
+bool module_is_ending(PyTypeObject *type);
 
 /* Makes a type of the module; a new reference, or NULL with an exception. */
 PyTypeObject *module_type(PyObject *module, PyType_Spec *spec);
