@@ -70,8 +70,9 @@ TRI_API TRI_NODISCARD HRESULT tri_value_copy(const tri_type *type, void *to, con
 
 /*
  * Store a number in a value of any numeric kind (UINT8 ... DOUBLE, ENUM), checked: nothing is wrapped,
- * cut or rounded, but that a number with a fraction goes into a SINGLE as the nearest one. Errors: TRI_E_BOUNDS (names the range and what came), TRI_E_TYPE_MISMATCH (a number with
- * a fraction for an integer; a type that is no number), TRI_E_UNKNOWN_NAME (no such enumerator).
+ * cut or rounded, but that a number with a fraction goes into a SINGLE as the nearest one.
+ * Errors: TRI_E_BOUNDS (names the range and what came), TRI_E_TYPE_MISMATCH (a number with a fraction
+ * for an integer; a type that is no number), TRI_E_UNKNOWN_NAME (no such enumerator).
  */
 TRI_API TRI_NODISCARD HRESULT tri_value_set_int64(const tri_type *type, void *to, int64_t number);
 TRI_API TRI_NODISCARD HRESULT tri_value_set_uint64(const tri_type *type, void *to, uint64_t number);
