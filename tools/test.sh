@@ -27,13 +27,21 @@ test_components() {
     export TRIVIUM_PATH="$root/build/dev/tests/components"
 }
 
+# Sets suites to the directories with tests of a language.
+find_suites() {
+    suites=("$root/tests/$1")
+    local more
+    for more in teardown interop; do
+        [ ! -d "$root/tests/$more" ] || suites+=("$root/tests/$more")
+    done
+}
+
 section_python() {
+    find_suites python
     make -s python || return 1
     test_components || return 1
     make -s build/stamps/requirements-test || return 1
     mkdir -p build/python-test && cd build/python-test
-    local suites=("$root/tests/python")
-    [ ! -e "$root/tests/teardown" ] || suites+=("$root/tests/teardown")
     "$root/build/venv/bin/python" -m pytest -p no:cacheprovider -q "${suites[@]}"
 }
 
@@ -49,13 +57,14 @@ section_node() {
 }
 
 section_lua() {
+    find_suites lua
     make -s lua || return 1
     test_components || return 1
     mkdir -p build/lua-test && cd build/lua-test
     local tree=$root/build/lua-tree
     LUA_PATH="$tree/share/lua/5.4/?.lua;$tree/share/lua/5.4/?/init.lua;;" \
         LUA_CPATH="$tree/lib/lua/5.4/?.so;;" \
-        TRIVIUM_TESTS="$root/tests" lua5.4 "$(command -v busted)" -o plainTerminal "$root/tests/lua"
+        TRIVIUM_TESTS="$root/tests" lua5.4 "$(command -v busted)" -o plainTerminal "${suites[@]}"
 }
 
 section_docs() {
