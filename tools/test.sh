@@ -9,6 +9,10 @@ logs=$root/build/logs
 mkdir -p "$logs"
 export PATH="$root/build/venv/bin:$PATH"
 export PYTHONDONTWRITEBYTECODE=1
+# What a test leaves in the directory of temporary files stays in the checkout too.
+export TMPDIR="$root/build/tmp"
+rm -rf "$TMPDIR"
+mkdir -p "$TMPDIR"
 
 section_core() { preset dev; }
 preset() {
