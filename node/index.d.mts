@@ -1,0 +1,3 @@
+export * from './index.js';
+import * as trivium from './index.js';
+export default trivium;
