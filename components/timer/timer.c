@@ -1,24 +1,27 @@
-// Trivium.Timer waits. Its methods run inline: they list the operation, which a thread completes later.
+// Trivium.Timer waits. Its methods run inline: they put the operation on a heap; a thread ends it.
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <trivium/component.h>
 
+#include "heap.h"
+
+// Points in time are ticks of CLOCK_MONOTONIC.
 typedef struct entry {
-    struct entry *next, *prev; // guarded by timer.lock
-    tri_operation *op;         // our reference
-    int64_t due;               // when the thread must look at it next, in ticks of CLOCK_MONOTONIC
-    int64_t end;               // when it is over
-    int64_t interval;          // between two reports; 0: reports nothing
+    heap_item item;    // when to look at it next; guarded by timer.lock, like `canceled`
+    bool canceled;
+    tri_operation *op; // our reference; immutable, as what follows
+    int64_t end;       // when it is over
+    int64_t interval;  // between two reports; 0: reports nothing
 } entry;
 
 typedef struct timer {
     pthread_mutex_t lock;
     pthread_cond_t changed; // the thread has something new to look at
     pthread_t thread;       // guarded by lock, as all that follows
-    bool started, stopping, canceled; // canceled: some operation was
-    entry list; // the head of a ring in the order of `due`; its own is the end of time
+    bool started, stopping;
+    heap_item *heap;
 } timer;
 
 TRI_ARGS(delay_args, (TimeSpan, duration));
@@ -33,31 +36,26 @@ static int64_t now(void)
     return t.tv_sec * TRI_TICKS_PER_SECOND + t.tv_nsec / 100;
 }
 
-// Under the lock. Most new entries belong at the end, or near it.
-static void insert(timer *t, entry *e)
+// The entry is due at once. It exists, for its callback is taken away before it is freed.
+static void on_cancel(void *ctx)
 {
-    entry *before = t->list.prev;
-    while (before != &t->list && before->due > e->due) {
-        before = before->prev;
+    entry *e = ctx;
+    timer *t = e->op->state;
+    pthread_mutex_lock(&t->lock);
+    e->canceled = true;
+    if (heap_has(t->heap, &e->item)) {
+        heap_advance(&t->heap, &e->item, 0);
+        pthread_cond_signal(&t->changed);
     }
-    e->prev = before;
-    e->next = before->next;
-    e->prev->next = e->next->prev = e;
+    pthread_mutex_unlock(&t->lock);
 }
 
-// Takes out one that is due or was canceled, under the lock. NULL: there is none.
-static entry *take_ready(timer *t)
+static void insert(timer *t, entry *e, int64_t due)
 {
-    int64_t time = now();
-    for (entry *e = t->list.next; e != &t->list && (t->canceled || e->due <= time); e = e->next) {
-        if (e->due <= time || tri_canceled(e->op)) {
-            e->prev->next = e->next;
-            e->next->prev = e->prev;
-            return e;
-        }
+    heap_insert(&t->heap, &e->item, e->canceled ? 0 : due);
+    if (t->heap == &e->item) {
+        pthread_cond_signal(&t->changed);
     }
-    t->canceled = false;
-    return NULL;
 }
 
 // Reports or completes. Lets go of the lock meanwhile, for what it calls may call us.
@@ -67,13 +65,14 @@ static void advance(timer *t, entry *e)
     pthread_mutex_unlock(&t->lock);
     if (time < e->end && !tri_canceled(e->op)) {
         countdown_progress(e->op, (double)(e->end - time) / TRI_TICKS_PER_SECOND);
-        e->due = e->end - time > e->interval ? time + e->interval : e->end;
         pthread_mutex_lock(&t->lock);
-        insert(t, e);
+        insert(t, e, e->end - time > e->interval ? time + e->interval : e->end);
         return;
     }
-    // Where it was canceled this is no outcome any more, but it says that the work has stopped.
-    (void)(e->interval ? countdown_complete(e->op) : delay_complete(e->op));
+    if (time >= e->end) { // else it was canceled: letting go of it says that the work has stopped
+        (void)(e->interval ? countdown_complete(e->op) : delay_complete(e->op));
+    }
+    tri_on_cancel(e->op, NULL, NULL);
     tri_operation_release(e->op);
     free(e);
     pthread_mutex_lock(&t->lock);
@@ -84,11 +83,10 @@ static void *run(void *arg)
     timer *t = arg;
     pthread_mutex_lock(&t->lock);
     while (!t->stopping) {
-        entry *e = take_ready(t);
-        int64_t due = t->list.next->due;
+        int64_t due = t->heap ? t->heap->due : INT64_MAX;
         struct timespec until = {due / TRI_TICKS_PER_SECOND, due % TRI_TICKS_PER_SECOND * 100};
-        if (e) {
-            advance(t, e);
+        if (due <= now()) {
+            advance(t, (entry *)heap_take_first(&t->heap));
         } else {
             pthread_cond_timedwait(&t->changed, &t->lock, &until);
         }
@@ -109,16 +107,6 @@ static int start_thread(timer *t)
     return error;
 }
 
-// Its context is the component's state, which outlives every operation and every entry.
-static void on_cancel(void *state)
-{
-    timer *t = state;
-    pthread_mutex_lock(&t->lock);
-    t->canceled = true;
-    pthread_cond_signal(&t->changed);
-    pthread_mutex_unlock(&t->lock);
-}
-
 static HRESULT add(tri_operation *op, int64_t duration, int64_t interval)
 {
     timer *t = op->state;
@@ -127,22 +115,27 @@ static HRESULT add(tri_operation *op, int64_t duration, int64_t interval)
                              : tri_error(op->host, TRI_E_INVALIDARG,
                                          "argument 'duration': must not be negative");
     }
-    int64_t time = now(), end = duration < INT64_MAX - time ? time + duration : INT64_MAX;
+    entry *e = calloc(1, sizeof *e);
+    if (!e) {
+        return TRI_E_OUTOFMEMORY;
+    }
+    int64_t time = now();
+    e->op = tri_operation_retain(op);
+    e->end = duration < INT64_MAX - time ? time + duration : INT64_MAX;
+    e->interval = interval;
+    tri_on_cancel(op, on_cancel, e);
     pthread_mutex_lock(&t->lock);
     int error = t->started ? 0 : start_thread(t);
-    entry *e = error ? NULL : malloc(sizeof *e);
-    if (e) {
-        *e = (entry){NULL, NULL, tri_operation_retain(op), interval ? time : end, end, interval};
-        insert(t, e);
-        if (t->list.next == e) {
-            pthread_cond_signal(&t->changed);
-        }
+    if (!error) {
+        insert(t, e, interval ? time : e->end);
     }
     pthread_mutex_unlock(&t->lock);
-    if (!e) {
-        return error ? tri_error_errno(op->host, error, "starting a thread") : TRI_E_OUTOFMEMORY;
+    if (error) {
+        tri_on_cancel(op, NULL, NULL);
+        tri_operation_release(op);
+        free(e);
+        return tri_error_errno(op->host, error, "starting a thread");
     }
-    tri_on_cancel(op, on_cancel, t);
     return TRI_S_OK;
 }
 
@@ -170,7 +163,6 @@ static HRESULT init(const tri_host *host TRI_UNUSED, void **state)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&t->changed, &monotonic);
     pthread_mutex_init(&t->lock, NULL);
-    t->list = (entry){.next = &t->list, .prev = &t->list, .due = INT64_MAX};
     *state = t;
     return TRI_S_OK;
 }

@@ -1,11 +1,39 @@
 // The standard component timer, through the loader: what an author's component asks of core, thousands of times.
 #include "called.h"
 
+#include "../../components/timer/heap.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <sys/wait.h>
 
 #define MANY 4000
+
+static void its_heap_gives_the_earliest_first(void **state)
+{
+    (void)state;
+    heap_item *items = calloc(MANY, sizeof *items), *heap = NULL;
+    unsigned seed = 7;
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < MANY; i++) {
+            heap_insert(&heap, &items[i], rand_r(&seed) % 1000);
+        }
+        for (int i = 0; i < MANY; i++) {
+            heap_item *item = &items[rand_r(&seed) % MANY];
+            assert_true(heap_has(heap, item));
+            heap_advance(&heap, item, item->due - rand_r(&seed) % 500);
+        }
+        int64_t last = INT64_MIN;
+        for (int i = 0; i < MANY; i++) {
+            heap_item *first = heap_take_first(&heap);
+            assert_true(first->due >= last);
+            assert_false(heap_has(heap, first));
+            last = first->due;
+        }
+        assert_null(heap);
+    }
+    free(items);
+}
 
 static HRESULT delay(int64_t ticks, tri_async **out)
 {
@@ -239,6 +267,7 @@ static void works_in_a_forked_child(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(its_heap_gives_the_earliest_first),
         cmocka_unit_test_teardown(a_delay_lasts_as_long_as_it_says, nothing_lives_soon),
         cmocka_unit_test_teardown(nothing_to_wait_for_is_over_at_once, nothing_lives_soon),
         cmocka_unit_test_teardown(bad_arguments_are_named, nothing_lives_soon),
