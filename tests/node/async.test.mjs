@@ -1,6 +1,7 @@
 // The operation as a promise, and what it can do besides.
 import assert from 'node:assert/strict';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { gc } from './gc.mjs';
 import { AsyncOperation, AsyncStatus, load } from 'trivium';
 import timer from 'trivium/timer';
 
@@ -228,7 +229,7 @@ describe('the raw face', () => {
     const op = started();
     puppet.complete('op', 11);
     await op;
-    globalThis.gc();
+    gc();
     await turn();
     assert.equal(op.operation.getResults(), 11);
     assert.equal(op.operation.status, 'completed');

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { delimiter, join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { gc } from './gc.mjs';
 import trivium from 'trivium';
 import { Enumerator, Failure, NOTHING, load, valuesOf, expectationOf } from './conformance_text.mjs';
 
@@ -241,7 +242,7 @@ const steps = {
   },
   forget(op) {
     this.operations.delete(op);
-    globalThis.gc?.();
+    gc();
   },
   drain,
   async sleep(delay) {

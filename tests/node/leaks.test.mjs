@@ -1,6 +1,7 @@
 // Nothing stays behind: core counts its objects.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gc } from './gc.mjs';
 import { liveObjects, load } from 'trivium';
 import hashing from 'trivium/hashing';
 import timer from 'trivium/timer';
@@ -9,7 +10,7 @@ const puppet = load('puppet');
 
 async function collected() {
   for (let i = 0; i < 10; i++) {
-    globalThis.gc();
+    gc();
     await sleep(5);
   }
   return liveObjects();

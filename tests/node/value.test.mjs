@@ -1,5 +1,6 @@
 // Values, both ways. What all languages share stands in tests/conformance; here is what only JavaScript has.
 import assert from 'node:assert/strict';
+import { gc } from './gc.mjs';
 import { load } from 'trivium';
 import hashing, { Algorithm } from 'trivium/hashing';
 
@@ -86,7 +87,7 @@ describe('bytes', () => {
       const bytes = Buffer.alloc(length, 7);
       const got = await puppet.echoBuffer(bytes);
       assert.deepEqual(got, bytes);
-      globalThis.gc();
+      gc();
       assert.deepEqual(got, bytes);
     }
   });
