@@ -1,5 +1,5 @@
-// A pairing heap of points in time: the earliest is at hand, and any can be made earlier. It allocates
-// nothing, so nothing here can fail. A heap is a pointer to its earliest item, NULL if it is empty.
+// A pairing heap of points in time: the earliest is at hand, and any can be made earlier. It
+// allocates nothing, so nothing here can fail. A heap is a pointer to its earliest item, NULL if it is empty.
 #ifndef TIMER_HEAP_H
 #define TIMER_HEAP_H
 
@@ -11,7 +11,7 @@ typedef struct heap_item {
     int64_t due; // no later than that of any child
     struct heap_item *child;
     struct heap_item *next; // sibling
-    struct heap_item *prev; // sibling, or the parent of a first child; NULL for the root and outside
+    struct heap_item *prev; // sibling, or the parent of a first child; NULL: the root, or outside
 } heap_item;
 
 // Two heaps become one. Neither root has siblings.

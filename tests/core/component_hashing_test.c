@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static char scratch[64]; // a directory of this program's own
+static char scratch[1024]; // a directory of this program's own
 
 static const char *in_scratch(const char *name)
 {
@@ -82,7 +82,7 @@ static void sizes_about_the_block(void **state)
 {
     (void)state;
     static const size_t sizes[] = {1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 * (1 << 20) + 17};
-    char command[256], expected[80];
+    char command[4200], expected[80];
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         char *bytes = malloc(sizes[i]);
         for (size_t b = 0; b < sizes[i]; b++) {
@@ -154,7 +154,7 @@ static void trees(void **state)
     assert_int_equal(*(const uint64_t *)result, 3);
     tri_async_release(op);
 
-    char command[512], expected[80], got[2 * 64 + 1] = "";
+    char command[2048], expected[80], got[2 * 64 + 1] = "";
     uint64_t progress[2] = {0, 0}; // TreeProgress
     snprintf(command, sizeof command,
              "find %s/tree -type f -exec sha256sum {} + | cut -c1-64 | sort | tr -d '\\n' | "
@@ -286,15 +286,16 @@ static void works_in_a_forked_child(void **state)
 static int make_scratch(void **state)
 {
     (void)state;
-    snprintf(scratch, sizeof scratch, "/tmp/trivium-hashing-XXXXXX");
+    const char *base = getenv("TMPDIR");
+    snprintf(scratch, sizeof scratch, "%s/trivium-hashing-XXXXXX", base && *base ? base : "/tmp");
     return mkdtemp(scratch) ? 0 : -1;
 }
 
 static int remove_scratch(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", scratch);
+    char command[sizeof scratch + 16];
+    snprintf(command, sizeof command, "rm -rf '%s'", scratch);
     return system(command);
 }
 
