@@ -30,8 +30,12 @@ const LAST = 1;
 const EVENTS = 2;
 
 const cells = native.connect(deliver);
+// The cells are read event by event, and a listener in between may begin something that is over at once: it waits in the
+// row for the next call, instead of being written over what was not read yet.
+let delivering = false;
 
 function deliver(count, ...values) {
+  delivering = true;
   for (let i = 0; i < count; i++) {
     const at = cells[EVENTS + 2 * i];
     const kind = cells[EVENTS + 2 * i + 1];
@@ -42,6 +46,7 @@ function deliver(count, ...values) {
     }
     target.event(kind, values[i]);
   }
+  delivering = false;
   if (cells[LAST] === 1 && !resuming) {
     resuming = true;
     rounds = 0;
@@ -89,7 +94,7 @@ function leaseOf(found) {
 
 // Something may have been over before anybody could wait for it.
 function flush() {
-  if (cells[READY] !== 0) {
+  if (cells[READY] !== 0 && !delivering) {
     native.flush();
   }
 }

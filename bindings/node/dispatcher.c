@@ -101,6 +101,7 @@ static void row_tell(node_env *self, napi_env env)
         napi_value argv[1 + NODE_EVENTS_MAX];
         napi_value deliver;
         napi_value receiver;
+        self->cells[NODE_CELL_READY] = 0; // what is over by now is in the row
         size_t count = row_take(self, env, argv + 1);
         self->cells[NODE_CELL_LAST] = self->ready == NULL;
         // Fails only when the environment is being terminated: there is nobody left to tell.
@@ -193,10 +194,17 @@ napi_value node_dispatcher_flush(napi_env env, napi_callback_info info)
 {
     node_call call;
     if (node_call_open(env, info, &call)) {
-        call.self->cells[NODE_CELL_READY] = 0;
         row_tell(call.self, env);
     }
     return NULL;
+}
+
+void node_dispatcher_hand_over(node_env *self)
+{
+    if (self->held) {
+        tri_submit_resume();
+        tri_submit_hold();
+    }
 }
 
 napi_value node_dispatcher_resume(napi_env env, napi_callback_info info)

@@ -1,6 +1,7 @@
 #include "method.h"
 
 #include "async.h"
+#include "dispatcher.h"
 #include "error.h"
 #include "value.h"
 
@@ -77,6 +78,7 @@ static napi_value method_call(napi_env env, napi_callback_info info)
     if (TRI_SUCCEEDED(hr)) {
         hr = arguments_set(env, method, args, call.argc, call.argv);
         if (TRI_SUCCEEDED(hr)) {
+            node_dispatcher_hand_over(self->self);
             hr = tri_method_call(method, args, result);
         }
         if (TRI_SUCCEEDED(hr)) {

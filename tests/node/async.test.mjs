@@ -181,6 +181,16 @@ describe('AsyncOperation', () => {
     assert.equal(await timer.delay(30), undefined);
   });
 
+  it('does not keep back what a synchronous method waits for', async () => {
+    await puppet.echoByte(1);
+    // Still in the continuation: what is started here is handed to the pool when it ends.
+    const op = puppet.work('work');
+    assert.ok(puppet.waitFor('work'));
+    puppet.complete('work', 5);
+    puppet.drop('work');
+    assert.equal(await op, 5);
+  });
+
   it('works for ten thousand at once', async () => {
     const delays = Array.from({ length: 10_000 }, (unused, i) => timer.delay(i % 7));
     await Promise.all(delays);

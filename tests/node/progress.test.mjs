@@ -127,6 +127,22 @@ describe('progress', () => {
     assert.equal(await op, 2);
   });
 
+  it('a listener may start what is over at once, in the middle of many events', async () => {
+    const operations = Array.from({ length: 40 }, (unused, i) => puppet.operationWithProgress(`op${i}`));
+    const delays = [];
+    for (const op of operations) {
+      op.onProgress(() => delays.push(timer.delay(0), timer.delay(-1).catch((error) => error.code)));
+    }
+    operations.forEach((unused, i) => {
+      puppet.report(`op${i}`, i);
+      puppet.complete(`op${i}`, i);
+    });
+    assert.deepEqual(await Promise.all(operations), operations.map((unused, i) => i));
+    assert.equal(delays.length, 80);
+    const outcomes = await Promise.all(delays);
+    assert.ok(outcomes.every((outcome, i) => outcome === (i % 2 ? 'INVALID_ARGUMENT' : undefined)));
+  });
+
   it('a struct is a frozen object with names in camelCase', async () => {
     const { default: hashing } = await import('trivium/hashing');
     const reports = [];

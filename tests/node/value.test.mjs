@@ -91,6 +91,19 @@ describe('bytes', () => {
       assert.deepEqual(got, bytes);
     }
   });
+
+  it('of one Buffer may be had more than once', async () => {
+    const bytes = Buffer.alloc(10_000, 3);
+    const op = puppet.echoBuffer(bytes);
+    const copies = [await op, op.operation.getResults(), op.operation.getResults()];
+    for (const copy of copies) {
+      assert.deepEqual(copy, bytes);
+      structuredClone(copy); // makes V8 look at the memory behind it
+    }
+    op.operation.close();
+    gc();
+    assert.ok(copies.every((copy) => copy.equals(bytes)));
+  });
 });
 
 describe('arrays', () => {
