@@ -19,4 +19,4 @@ from ._native import version as __version__
 from ._types import AsyncStatus
 from .errors import Canceled, Error
 
-__all__ = ["AsyncStatus", "Canceled", "Error", "Operation", "RawOperation", "errors", "load"]
+__all__ = ["AsyncStatus", "Canceled", "Error", "Operation", "RawOperation", "__version__", "errors", "load"]

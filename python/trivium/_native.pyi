@@ -1,9 +1,8 @@
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from datetime import timedelta
 from os import PathLike
 from types import ModuleType
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 from ._types import AsyncStatus
 
