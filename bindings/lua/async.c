@@ -6,11 +6,41 @@
 #include "operation.h"
 #include "value.h"
 
+// The one user value of an operation is a table, once one of these is asked for.
+enum {
+    RAW = 1,         // op.operation
+    HANDLER = 2,     // what was assigned to op.progress
+    UNSUBSCRIBE = 3, // and the function that ends its listening
+};
+
+// Pushes a thing of the operation at index 1, nil if there is none. [-0, +1]
+static void push_extra(lua_State *L, int which)
+{
+    if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
+        lua_rawgeti(L, -1, which);
+        lua_remove(L, -2);
+    }
+}
+
+// Takes it from the top of the stack. [-1, +0, m]
+static void set_extra(lua_State *L, int which)
+{
+    if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_createtable(L, 3, 0);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, 1, 1);
+    }
+    lua_insert(L, -2);
+    lua_rawseti(L, -2, which);
+    lua_pop(L, 1);
+}
+
 tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, int ops)
 {
     (void)tri_lua_dispatcher(L);
     tri_lua_reserve_slot(L, state);
-    tri_lua_op *op = lua_newuserdatauv(L, sizeof *op, TRI_LUA_OP_USER_VALUES);
+    tri_lua_op *op = lua_newuserdatauv(L, sizeof *op, 1);
     lua_pushvalue(L, metatable);
     lua_setmetatable(L, -2);
     op->slot = tri_lua_take_slot(L, state, ops);
@@ -180,14 +210,15 @@ static int async_timeout(lua_State *L)
     return 1;
 }
 
-// Methods are in the table that is the second upvalue; lua/trivium adds to it.
+// Methods are in the table that is the second upvalue; lua/trivium adds to it. They check their operation themselves.
 static int async_index(lua_State *L)
 {
-    tri_async *async = tri_lua_check_async(L, 1);
+    lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
         return 1;
     }
+    tri_async *async = tri_lua_check_async(L, 1);
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     if (strcmp(key, "status") == 0) {
         lua_pushstring(L, status_of(async));
@@ -198,17 +229,16 @@ static int async_index(lua_State *L)
     } else if (strcmp(key, "name") == 0) {
         lua_pushstring(L, tri_async_name(async));
     } else if (strcmp(key, "operation") == 0) {
-        if (lua_getiuservalue(L, 1, TRI_LUA_RAW) == LUA_TNIL) {
+        push_extra(L, RAW);
+        if (lua_isnil(L, -1)) {
             lua_pushvalue(L, lua_upvalueindex(3));
             lua_pushvalue(L, 1);
             lua_call(L, 1, 1);
             lua_pushvalue(L, -1);
-            lua_setiuservalue(L, 1, TRI_LUA_RAW);
+            set_extra(L, RAW);
         }
     } else if (strcmp(key, "progress") == 0) {
-        if (lua_getiuservalue(L, 1, TRI_LUA_PROGRESS) == LUA_TTABLE) {
-            lua_rawgeti(L, -1, 1);
-        }
+        push_extra(L, HANDLER);
     } else {
         lua_pushnil(L);
     }
@@ -223,24 +253,21 @@ static int async_newindex(lua_State *L)
     if (strcmp(key, "progress") != 0) {
         return luaL_error(L, "an operation has no field '%s' to assign to", key);
     }
-    if (lua_getiuservalue(L, 1, TRI_LUA_PROGRESS) == LUA_TTABLE) {
-        lua_rawgeti(L, -1, 2);
+    push_extra(L, UNSUBSCRIBE);
+    if (!lua_isnil(L, -1)) {
         lua_call(L, 0, 0);
     }
     lua_settop(L, 3);
     if (lua_isnil(L, 3)) {
-        lua_setiuservalue(L, 1, TRI_LUA_PROGRESS);
-        return 0;
+        lua_pushnil(L);
+    } else {
+        lua_getfield(L, 1, "on_progress");
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, 3);
+        lua_call(L, 2, 1);
     }
-    lua_createtable(L, 2, 0);
-    lua_pushvalue(L, 3);
-    lua_rawseti(L, 4, 1);
-    lua_getfield(L, 1, "on_progress");
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 3);
-    lua_call(L, 2, 1);
-    lua_rawseti(L, 4, 2);
-    lua_setiuservalue(L, 1, TRI_LUA_PROGRESS);
+    set_extra(L, UNSUBSCRIBE);
+    set_extra(L, HANDLER);
     return 0;
 }
 

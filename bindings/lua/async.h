@@ -13,13 +13,6 @@ typedef struct tri_lua_op {
     uint64_t serial; // the slot's, as long as the slot is its own
 } tri_lua_op;
 
-// User values of an operation.
-enum {
-    TRI_LUA_RAW = 1, // op.operation, once somebody asked for it
-    TRI_LUA_PROGRESS = 2, // {handler, unsubscribe}: op.progress = handler
-    TRI_LUA_OP_USER_VALUES = 2
-};
-
 // Pushes an operation and returns its slot, which has no tri_async yet: fill it in at once. The metatable and the table of
 // userdata are at the pseudo-indices or absolute indices given. [-0, +1, m]
 tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, int ops);

@@ -88,11 +88,8 @@ static void resume_waiting(tri_waiter *waiter, void *ctx, unsigned events)
         return;
     }
     lua_State *thread = wait->thread;
-    // On this stack it stays alive while it runs, though its anchor is gone. After the resume `wait` may be gone too.
-    lua_rawgeti(L, LUA_REGISTRYINDEX, wait->anchor);
-    luaL_unref(L, LUA_REGISTRYINDEX, wait->anchor);
-    wait->anchor = LUA_NOREF;
-    wait->thread = NULL;
+    // On this stack it stays alive while it runs. After the resume `wait` may serve another one.
+    tri_lua_take_anchor(L, wait, TRI_LUA_TURN_ANCHORS);
     // Somebody may have closed it meanwhile, and even begun something else in it.
     if (lua_status(thread) == LUA_YIELD && lua_touserdata(thread, 1) == wait->owner) {
         tri_lua_resume(L, thread);
@@ -166,9 +163,7 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
         *wait = (tri_lua_wait){.state = tri_lua_state_of(L), .owner = lua_touserdata(L, 1), .anchor = LUA_NOREF};
         luaL_setmetatable(L, WAIT_NAME);
     }
-    lua_pushthread(L);
-    wait->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-    wait->thread = L;
+    tri_lua_anchor_wait(L, wait, lua_upvalueindex(2));
     HRESULT hr = tri_lua_begin_link(wait->state, &wait->link, op->async, 0, resume_waiting);
     if (hr == TRI_S_OK) {
         return yield_for(L, wait, next);
@@ -331,6 +326,7 @@ void tri_lua_open_coroutine(lua_State *L)
     lua_setfield(L, -3, "sentinel");
     lua_getfield(L, -2, "op");
     lua_pushvalue(L, -2);
-    luaL_setfuncs(L, methods, 1);
+    lua_getiuservalue(L, -1, TRI_LUA_ANCHORS);
+    luaL_setfuncs(L, methods, 2);
     lua_pop(L, 1);
 }

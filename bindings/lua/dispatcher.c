@@ -169,10 +169,12 @@ static int dispatcher_turn(lua_State *L)
                                               "coroutines"));
     }
     luaL_checkstack(L, LUA_MINSTACK, NULL);
+    lua_getiuservalue(L, lua_upvalueindex(1), TRI_LUA_ANCHORS);
     state->turn = L;
     tri_submit_hold();
     deliver_forked(state);
     uint32_t delivered = tri_dispatcher_drain(dispatcher, 0);
+    lua_pushvalue(L, 1);
     int status = lua_pcall(L, 0, 0, 0);
     tri_submit_resume();
     state->turn = NULL;

@@ -16,7 +16,7 @@ static void store_arguments(lua_State *L, const tri_method *method, int given, v
     for (uint32_t i = 0; i < method->param_count; i++) {
         const tri_param *param = &method->params[i];
         int index = (int)i + 1;
-        if (index > given || lua_isnil(L, index)) {
+        if (index > given || lua_type(L, index) == LUA_TNIL) {
             if (!param->optional) {
                 tri_lua_raise(L, tri_method_missing(method, TRI_NAME_SNAKE, i));
             }

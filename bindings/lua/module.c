@@ -71,6 +71,8 @@ static void open_state(lua_State *L)
     lua_setiuservalue(L, -2, TRI_LUA_OPS);
     lua_newtable(L);
     lua_setiuservalue(L, -2, TRI_LUA_CHUNKS);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, TRI_LUA_ANCHORS);
     HRESULT hr = tri_dispatcher_new(NULL, NULL, &state->dispatcher);
     if (TRI_FAILED(hr)) {
         luaL_error(L, "trivium: %s", tri_error_message(hr));

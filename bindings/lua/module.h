@@ -46,7 +46,8 @@ enum {
     TRI_LUA_ON_YIELD = 4,   // function(coroutine): it yielded something that is not ours
     TRI_LUA_OPS = 5,        // weak: index of a slot -> userdata of the operation
     TRI_LUA_CHUNKS = 6,     // the memory of the slots
-    TRI_LUA_USER_VALUES = 6
+    TRI_LUA_ANCHORS = 7,    // index of a slot -> coroutine that awaits its operation, false
+    TRI_LUA_USER_VALUES = 7
 };
 
 // Every C function of the binding has the state as its first upvalue.

@@ -1,7 +1,7 @@
 // The slots of operations, and the sweep that follows each collection.
 #include "slot.h"
 
-enum { CHUNK_SLOTS = 256, REPORT_EVERY = 64, REPORT_KILOBYTES = 32 };
+enum { CHUNK_SLOTS = 256, REPORT_EVERY = 64, REPORT_KILOBYTES = 16 };
 
 static tri_lua_slot *slot_at(const tri_lua_state *state, size_t i)
 {
@@ -30,18 +30,22 @@ static void add_chunk(lua_State *L, tri_lua_state *state)
     // A collection in one of the lines above may have swept, but only this function adds.
     state->chunks[count] = chunk;
     for (size_t i = CHUNK_SLOTS; i-- > 0;) {
-        chunk[i] = (tri_lua_slot){.next = state->free_slot, .serial = 1,
-                                  .index = (lua_Integer)(state->slot_count + i + 1)};
+        lua_Integer index = (lua_Integer)(state->slot_count + i + 1);
+        chunk[i] = (tri_lua_slot){.next = state->free_slot, .serial = 1, .index = index,
+                                  .wait = {.state = state, .index = index, .anchor = LUA_NOREF}};
         state->free_slot = &chunk[i];
     }
     state->slot_count += CHUNK_SLOTS;
-    // Room in the table of userdata, so that taking a slot allocates nothing there.
+    // Room in the tables, so that using a slot allocates nothing there.
     lua_getiuservalue(L, -2, TRI_LUA_OPS);
+    lua_getiuservalue(L, -3, TRI_LUA_ANCHORS);
     for (size_t i = state->slot_count - CHUNK_SLOTS; i < state->slot_count; i++) {
         lua_pushboolean(L, 0);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, -3, (lua_Integer)i + 1);
     }
-    lua_pop(L, 3);
+    lua_pop(L, 4);
 }
 
 void tri_lua_reserve_slot(lua_State *L, tri_lua_state *state)
@@ -63,17 +67,47 @@ tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table)
     slot->next = NULL;
     slot->used = true;
     slot->started = false;
-    slot->wait = (tri_lua_wait){.state = state, .owner = lua_touserdata(L, -1), .anchor = LUA_NOREF};
+    slot->wait.owner = lua_touserdata(L, -1);
     return slot;
+}
+
+void tri_lua_anchor_wait(lua_State *L, tri_lua_wait *wait, int anchors)
+{
+    lua_pushthread(L);
+    if (wait->index) {
+        lua_rawseti(L, anchors, wait->index);
+    } else {
+        wait->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    wait->thread = L;
+}
+
+static void drop_anchor(lua_State *L, tri_lua_wait *wait, int anchors)
+{
+    wait->thread = NULL;
+    if (wait->index) {
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, anchors, wait->index);
+    } else {
+        luaL_unref(L, LUA_REGISTRYINDEX, wait->anchor);
+        wait->anchor = LUA_NOREF;
+    }
+}
+
+void tri_lua_take_anchor(lua_State *L, tri_lua_wait *wait, int anchors)
+{
+    lua_rawgeti(L, wait->index ? anchors : LUA_REGISTRYINDEX, wait->index ? wait->index : wait->anchor);
+    drop_anchor(L, wait, anchors);
 }
 
 void tri_lua_end_wait(lua_State *L, tri_lua_wait *wait)
 {
     tri_lua_end_link(&wait->link);
-    wait->thread = NULL;
-    if (wait->anchor != LUA_NOREF) {
-        luaL_unref(L, LUA_REGISTRYINDEX, wait->anchor);
-        wait->anchor = LUA_NOREF;
+    if (wait->thread) {
+        tri_lua_push_state(L);
+        lua_getiuservalue(L, -1, TRI_LUA_ANCHORS);
+        drop_anchor(L, wait, lua_gettop(L));
+        lua_pop(L, 2);
     }
 }
 
@@ -95,7 +129,8 @@ static void sweep(lua_State *L, tri_lua_state *state, int ops)
 {
     for (size_t i = 0; i < state->slot_count; i++) {
         tri_lua_slot *slot = slot_at(state, i);
-        if (!slot->used) {
+        // What a coroutine waits for is on that coroutine's stack.
+        if (!slot->used || (slot->wait.link.waiter && lua_status(slot->wait.thread) == LUA_YIELD)) {
             continue;
         }
         bool gone = lua_rawgeti(L, ops, slot->index) == LUA_TNIL;

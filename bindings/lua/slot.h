@@ -18,7 +18,8 @@ typedef struct tri_lua_wait {
     tri_lua_state *state;
     lua_State *thread;  // who waits
     const void *owner;  // the operation's userdata: the first thing in the frame of that coroutine's await
-    int anchor;         // of the coroutine in the registry, LUA_NOREF if there is none
+    lua_Integer index;  // of its slot, 0 for a wait outside of one; immutable
+    int anchor;         // outside of a slot: of the coroutine in the registry, LUA_NOREF if there is none
 } tri_lua_wait;
 
 typedef struct tri_lua_slot tri_lua_slot;
@@ -27,7 +28,7 @@ struct tri_lua_slot {
     tri_lua_wait wait;
     tri_lua_slot *next; // of the free ones
     uint64_t serial;    // of its present use: a userdata that outlives its slot notices
-    lua_Integer index;  // in the table of userdata; immutable
+    lua_Integer index;  // in the tables of userdata and of anchors, from 1; immutable
     bool used;          // else it is free
     bool started;       // else its arguments are still being filled in
 };
@@ -38,6 +39,10 @@ tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table);
 // Makes sure that tri_lua_take_slot has one to take, and tells the collector of the memory that it does not see. [-0, +0, m]
 void tri_lua_reserve_slot(lua_State *L, tri_lua_state *state);
 
+// Keeps the coroutine L alive while it waits; the table TRI_LUA_ANCHORS is at `anchors`. [-0, +0, m]
+void tri_lua_anchor_wait(lua_State *L, tri_lua_wait *wait, int anchors);
+// Pushes the coroutine that waits, which is kept alive by the stack only from now on. [-0, +1]
+void tri_lua_take_anchor(lua_State *L, tri_lua_wait *wait, int anchors);
 // Ends a wait, whether or not it has begun. [-0, +0]
 void tri_lua_end_wait(lua_State *L, tri_lua_wait *wait);
 

@@ -71,11 +71,11 @@ static const char *phrase(lua_State *L, int index)
 
 static HRESULT to_number(lua_State *L, int index, const tri_type *type, void *to)
 {
-    if (lua_type(L, index) != LUA_TNUMBER) {
-        return tri_value_mismatch(type, phrase(L, index));
-    }
     if (lua_isinteger(L, index)) {
         return tri_value_set_int64(type, to, (int64_t)lua_tointeger(L, index));
+    }
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        return tri_value_mismatch(type, phrase(L, index));
     }
     return tri_value_set_double(type, to, (double)lua_tonumber(L, index));
 }
@@ -85,6 +85,7 @@ static HRESULT to_array(lua_State *L, int index, const tri_type *type, void *to)
     if (lua_type(L, index) != LUA_TTABLE) {
         return tri_value_mismatch(type, phrase(L, index));
     }
+    luaL_checkstack(L, 8, "a value is nested too deep");
     lua_Integer length = luaL_len(L, index);
     void *elements = NULL;
     HRESULT hr = tri_value_set_array(type, to, length < 0 ? 0 : (size_t)length, &elements);
@@ -127,6 +128,7 @@ static HRESULT to_struct(lua_State *L, int index, const tri_type *type, void *to
     if (lua_type(L, index) != LUA_TTABLE) {
         return tri_value_mismatch(type, phrase(L, index));
     }
+    luaL_checkstack(L, 8, "a value is nested too deep");
     HRESULT hr = check_keys(L, index, type);
     for (uint32_t i = 0; TRI_SUCCEEDED(hr) && i < type->field_count; i++) {
         const tri_type_field *field = &type->fields[i];
@@ -152,8 +154,6 @@ HRESULT tri_lua_to_value(lua_State *L, int index, const tri_type *type, void *to
 {
     size_t length;
     const char *text;
-    luaL_checkstack(L, 8, "a value is nested too deep");
-    index = lua_absindex(L, index);
     switch (type->kind) {
     case TRI_KIND_VOID:
         return TRI_S_OK;
@@ -225,6 +225,7 @@ static int push_array(lua_State *L, const tri_type *type, const void *value)
         lua_pushlstring(L, (const char *)array->data, array->length);
         return 1;
     }
+    luaL_checkstack(L, 8, "a value is nested too deep");
     lua_createtable(L, array->length > INT32_MAX ? 0 : (int)array->length, 0);
     for (size_t i = 0; i < array->length; i++) {
         tri_lua_push_value(L, type->element, array->data + i * type->element->size);
@@ -235,6 +236,7 @@ static int push_array(lua_State *L, const tri_type *type, const void *value)
 
 static int push_struct(lua_State *L, const tri_type *type, const void *value)
 {
+    luaL_checkstack(L, 8, "a value is nested too deep");
     lua_createtable(L, 0, (int)type->field_count);
     for (uint32_t i = 0; i < type->field_count; i++) {
         tri_lua_push_name(L, TRI_NAME_SNAKE, type->fields[i].name);
@@ -246,7 +248,6 @@ static int push_struct(lua_State *L, const tri_type *type, const void *value)
 
 int tri_lua_push_value(lua_State *L, const tri_type *type, const void *value)
 {
-    luaL_checkstack(L, 8, "a value is nested too deep");
     switch (type->kind) {
     case TRI_KIND_VOID:
         return 0;
