@@ -158,8 +158,8 @@ static int async_get(lua_State *L)
     int64_t timeout = check_timeout(L, 2, "op:get(seconds)");
     lua_settop(L, 1);
     if (!tri_lua_block_on(L, async, timeout)) {
-        return tri_lua_raise(L, tri_error_set(TRI_E_TIMEOUT, "%s: not over in time; it goes on",
-                                              tri_async_name(async)));
+        return tri_lua_raise(L,
+                             tri_error_set(TRI_E_TIMEOUT, "%s: not over in time; it goes on", tri_async_name(async)));
     }
     return tri_lua_push_outcome(L, async);
 }
@@ -303,14 +303,11 @@ static int async_tostring(lua_State *L)
 
 void tri_lua_open_async(lua_State *L)
 {
-    static const luaL_Reg metamethods[] = {{"__close", async_cancel},
-                                           {"__tostring", async_tostring},
-                                           {"__newindex", async_newindex},
-                                           {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"get", async_get},         {"wait", async_wait},
-                                       {"cancel", async_cancel},   {"done", async_done},
-                                       {"stopped", async_stopped}, {"latest", async_latest},
-                                       {"timeout", async_timeout}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__close", async_cancel}, {"__tostring", async_tostring}, {"__newindex", async_newindex}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"get", async_get},         {"wait", async_wait},     {"cancel", async_cancel},   {"done", async_done},
+        {"stopped", async_stopped}, {"latest", async_latest}, {"timeout", async_timeout}, {NULL, NULL}};
     tri_lua_metatable(L, TRI_LUA_OP, metamethods);
     ((tri_lua_state *)lua_touserdata(L, -2))->op_metatable = lua_topointer(L, -1);
     lua_newtable(L);

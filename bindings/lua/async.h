@@ -13,8 +13,8 @@ typedef struct tri_lua_op {
     uint64_t serial; // the slot's, as long as the slot is its own
 } tri_lua_op;
 
-// Pushes an operation and returns its slot, which has no tri_async yet: fill it in at once. The metatable and the table of
-// userdata are at the pseudo-indices or absolute indices given. [-0, +1, m]
+// Pushes an operation and returns its slot, which has no tri_async yet: fill it in at once. The metatable and the table
+// of userdata are at the pseudo-indices or absolute indices given. [-0, +1, m]
 tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, int ops);
 // The slot of the operation at `index`, or raises. [-0, +0, v]
 tri_lua_slot *tri_lua_check_op(lua_State *L, int index);

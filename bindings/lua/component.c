@@ -5,8 +5,8 @@
 #include "value.h"
 
 // An enumeration has its names as they stand in the description, and its values as Lua writes and is given them:
-// Algorithm.Sha256 == "sha256". A name that it does not have raises, so that a misspelt one does not become a nil, which
-// would stand for the default.
+// Algorithm.Sha256 == "sha256". A name that it does not have raises, so that a misspelt one does not become a nil,
+// which would stand for the default.
 static int enum_index(lua_State *L)
 {
     const tri_type *type = lua_touserdata(L, lua_upvalueindex(2));
@@ -98,9 +98,10 @@ static int component_load(lua_State *L)
     size_t length;
     const tri_component *component = NULL;
     if (lua_type(L, 1) != LUA_TSTRING) {
-        return tri_lua_raise(L, tri_error_set(TRI_E_TYPE_MISMATCH,
-                                              "trivium.load(name): expected the name or the path of a component, got %s",
-                                              luaL_typename(L, 1)));
+        return tri_lua_raise(L,
+                             tri_error_set(TRI_E_TYPE_MISMATCH,
+                                           "trivium.load(name): expected the name or the path of a component, got %s",
+                                           luaL_typename(L, 1)));
     }
     const char *name = lua_tolstring(L, 1, &length);
     tri_lua_check(L, tri_component_load(name, length, &component));

@@ -105,11 +105,10 @@ static int check_yieldable(lua_State *L, const char *what)
     bool main_thread = lua_pushthread(L);
     lua_pop(L, 1);
     if (main_thread) {
-        return tri_lua_raise(
-            L, tri_error_set(TRI_E_ILLEGAL_METHOD_CALL,
-                             "%s outside a coroutine: call it from trivium.run(function() ... end) or "
-                             "trivium.spawn, or block with op:get()",
-                             what));
+        return tri_lua_raise(L, tri_error_set(TRI_E_ILLEGAL_METHOD_CALL,
+                                              "%s outside a coroutine: call it from trivium.run(function() ... end) or "
+                                              "trivium.spawn, or block with op:get()",
+                                              what));
     }
     return tri_lua_raise(L, tri_error_set(TRI_E_ILLEGAL_METHOD_CALL,
                                           "%s cannot yield here: a C function that cannot be left, as the comparison "
@@ -312,8 +311,7 @@ static int coroutine_on_yield(lua_State *L)
 void tri_lua_open_coroutine(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__gc", wait_gc}, {NULL, NULL}};
-    static const luaL_Reg methods[] = {
-        {"await", coroutine_await}, {"try_await", coroutine_try_await}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"await", coroutine_await}, {"try_await", coroutine_try_await}, {NULL, NULL}};
     static const luaL_Reg functions[] = {{"awaiting", coroutine_awaiting},
                                          {"cancel_next", coroutine_cancel_next},
                                          {"check", coroutine_check},

@@ -77,8 +77,8 @@ static void note_over(tri_waiter *waiter, void *ctx, unsigned events)
     }
 }
 
-// One sleep. TRI_S_OK: over; TRI_S_FALSE: time is up; TRI_E_ABORT: a signal came. Leaves no waiter behind, so the caller
-// may raise.
+// One sleep. TRI_S_OK: over; TRI_S_FALSE: time is up; TRI_E_ABORT: a signal came. Leaves no waiter behind, so the
+// caller may raise.
 static HRESULT sleep_on(tri_lua_state *state, tri_async *async, int64_t timeout_ms)
 {
     bool over = false;
@@ -232,9 +232,12 @@ static int dispatcher_is_turn(lua_State *L)
 
 void tri_lua_open_dispatcher(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"turn", dispatcher_turn},       {"wait", dispatcher_wait},
-                                         {"fd", dispatcher_fd},           {"waiters", dispatcher_waiters},
-                                         {"is_turn", dispatcher_is_turn}, {"now", dispatcher_now},
+    static const luaL_Reg functions[] = {{"turn", dispatcher_turn},
+                                         {"wait", dispatcher_wait},
+                                         {"fd", dispatcher_fd},
+                                         {"waiters", dispatcher_waiters},
+                                         {"is_turn", dispatcher_is_turn},
+                                         {"now", dispatcher_now},
                                          {NULL, NULL}};
     tri_lua_functions(L, functions);
 }

@@ -7,10 +7,12 @@
 #pragma GCC visibility push(hidden)
 
 // Where the function that drains has the table TRI_LUA_ANCHORS on its stack.
-enum { TRI_LUA_TURN_ANCHORS = 2 };
+enum {
+    TRI_LUA_TURN_ANCHORS = 2
+};
 
-// Sleeps until `async` is over, or `timeout_ms` have passed (-1: for ever); false: time is up. Raises if a turn is under
-// way, as nothing else could run meanwhile. [-0, +0, e]
+// Sleeps until `async` is over, or `timeout_ms` have passed (-1: for ever); false: time is up. Raises if a turn is
+// under way, as nothing else could run meanwhile. [-0, +0, e]
 bool tri_lua_block_on(lua_State *L, tri_async *async, int64_t timeout_ms);
 
 // __gc of the state: cancels what is left and closes the dispatcher.

@@ -131,8 +131,8 @@ static int error_status(lua_State *L)
 void tri_lua_open_error(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__tostring", error_tostring}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"error", error_new}, {"status", error_status},
-                                         {"take_error", error_take}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"error", error_new}, {"status", error_status}, {"take_error", error_take}, {NULL, NULL}};
     tri_lua_metatable(L, ERROR_NAME, metamethods);
     // Open, so that a program can ask what an error is: getmetatable(err).__name.
     lua_pushnil(L);

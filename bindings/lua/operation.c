@@ -7,7 +7,12 @@
 #define RAW_NAME "trivium.operation"
 
 // User values: the handlers, and the function that ends listening for progress.
-enum { COMPLETED = 1, PROGRESS = 2, UNSUBSCRIBE = 3, RAW_USER_VALUES = 3 };
+enum {
+    COMPLETED = 1,
+    PROGRESS = 2,
+    UNSUBSCRIBE = 3,
+    RAW_USER_VALUES = 3
+};
 
 typedef struct raw_operation {
     tri_async *async; // a reference
@@ -212,14 +217,10 @@ static int operation_gc(lua_State *L)
 
 void tri_lua_open_operation(lua_State *L)
 {
-    static const luaL_Reg metamethods[] = {{"__gc", operation_gc},
-                                           {"__tostring", operation_tostring},
-                                           {"__newindex", operation_newindex},
-                                           {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"cancel", operation_cancel},
-                                       {"close", operation_close},
-                                       {"get_results", operation_get_results},
-                                       {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__gc", operation_gc}, {"__tostring", operation_tostring}, {"__newindex", operation_newindex}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"cancel", operation_cancel}, {"close", operation_close}, {"get_results", operation_get_results}, {NULL, NULL}};
     tri_lua_metatable(L, RAW_NAME, metamethods);
     lua_pushvalue(L, -2);
     lua_newtable(L);

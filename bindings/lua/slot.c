@@ -1,7 +1,11 @@
 // The slots of operations, and the sweep that follows each collection.
 #include "slot.h"
 
-enum { CHUNK_SLOTS = 256, REPORT_EVERY = 64, REPORT_KILOBYTES = 16 };
+enum {
+    CHUNK_SLOTS = 256,
+    REPORT_EVERY = 64,
+    REPORT_KILOBYTES = 16
+};
 
 static tri_lua_slot *slot_at(const tri_lua_state *state, size_t i)
 {
@@ -31,7 +35,9 @@ static void add_chunk(lua_State *L, tri_lua_state *state)
     state->chunks[count] = chunk;
     for (size_t i = CHUNK_SLOTS; i-- > 0;) {
         lua_Integer index = (lua_Integer)(state->slot_count + i + 1);
-        chunk[i] = (tri_lua_slot){.next = state->free_slot, .serial = 1, .index = index,
+        chunk[i] = (tri_lua_slot){.next = state->free_slot,
+                                  .serial = 1,
+                                  .index = index,
                                   .wait = {.state = state, .index = index, .anchor = LUA_NOREF}};
         state->free_slot = &chunk[i];
     }
@@ -123,8 +129,8 @@ static void give_up(lua_State *L, tri_lua_state *state, tri_lua_slot *slot)
     tri_async_release(async);
 }
 
-// The work of an operation goes on unseen when its userdata is gone; its slot stays for that long, so that the end of the
-// lua_State can cancel it.
+// The work of an operation goes on unseen when its userdata is gone; its slot stays for that long, so that the end of
+// the lua_State can cancel it.
 static void sweep(lua_State *L, tri_lua_state *state, int ops)
 {
     for (size_t i = 0; i < state->slot_count; i++) {

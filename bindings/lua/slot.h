@@ -2,8 +2,8 @@
 //
 // An operation's userdata has no __gc. A finalizer for each would keep each of them, and what the collector does not
 // count, core's object, over a second collection; with thousands of operations a millisecond that outweighs everything
-// else. Instead the userdata are the values of one weak table, and after each collection a sweep gives up the slots whose
-// userdata are gone. It also makes the end of a lua_State simple: the state has them all.
+// else. Instead the userdata are the values of one weak table, and after each collection a sweep gives up the slots
+// whose userdata are gone. It also makes the end of a lua_State simple: the state has them all.
 #ifndef TRI_LUA_SLOT_H
 #define TRI_LUA_SLOT_H
 
@@ -14,17 +14,17 @@
 // A wait of one coroutine. Lies in the operation's slot, or, for a second coroutine that waits for the same operation,
 // in a userdata of its own, which the waiting coroutine has on its stack.
 typedef struct tri_lua_wait {
-    tri_lua_link link;  // first; its waiter is NULL: not waiting
+    tri_lua_link link; // first; its waiter is NULL: not waiting
     tri_lua_state *state;
-    lua_State *thread;  // who waits
-    const void *owner;  // the operation's userdata: the first thing in the frame of that coroutine's await
-    lua_Integer index;  // of its slot, 0 for a wait outside of one; immutable
-    int anchor;         // outside of a slot: of the coroutine in the registry, LUA_NOREF if there is none
+    lua_State *thread; // who waits
+    const void *owner; // the operation's userdata: the first thing in the frame of that coroutine's await
+    lua_Integer index; // of its slot, 0 for a wait outside of one; immutable
+    int anchor;        // outside of a slot: of the coroutine in the registry, LUA_NOREF if there is none
 } tri_lua_wait;
 
 typedef struct tri_lua_slot tri_lua_slot;
 struct tri_lua_slot {
-    tri_async *async;   // a reference; NULL while it is being made
+    tri_async *async; // a reference; NULL while it is being made
     tri_lua_wait wait;
     tri_lua_slot *next; // of the free ones
     uint64_t serial;    // of its present use: a userdata that outlives its slot notices
@@ -36,7 +36,8 @@ struct tri_lua_slot {
 // A slot for the userdata at the top of the stack, which the table of userdata at `table` gets too. [-0, +0, m]
 tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table);
 
-// Makes sure that tri_lua_take_slot has one to take, and tells the collector of the memory that it does not see. [-0, +0, m]
+// Makes sure that tri_lua_take_slot has one to take, and tells the collector of the memory that it does not see. [-0,
+// +0, m]
 void tri_lua_reserve_slot(lua_State *L, tri_lua_state *state);
 
 // Keeps the coroutine L alive while it waits; the table TRI_LUA_ANCHORS is at `anchors`. [-0, +0, m]

@@ -34,8 +34,8 @@ int64_t tri_lua_check_ticks(lua_State *L, int index, const char *what)
 {
     int64_t ticks = 0;
     if (lua_type(L, index) != LUA_TNUMBER) {
-        tri_lua_raise(L, tri_error_set(TRI_E_TYPE_MISMATCH, "%s: expected seconds, got %s", what,
-                                       luaL_typename(L, index)));
+        tri_lua_raise(
+            L, tri_error_set(TRI_E_TYPE_MISMATCH, "%s: expected seconds, got %s", what, luaL_typename(L, index)));
     }
     HRESULT hr = tri_value_set_timespan(&ticks, (double)lua_tonumber(L, index), TRI_TICKS_PER_SECOND);
     if (TRI_FAILED(hr)) {
@@ -91,8 +91,7 @@ static HRESULT to_array(lua_State *L, int index, const tri_type *type, void *to)
     HRESULT hr = tri_value_set_array(type, to, length < 0 ? 0 : (size_t)length, &elements);
     for (lua_Integer i = 0; TRI_SUCCEEDED(hr) && i < length; i++) {
         lua_geti(L, index, i + 1);
-        hr = tri_lua_to_value(L, lua_gettop(L), type->element,
-                              (char *)elements + (size_t)i * type->element->size);
+        hr = tri_lua_to_value(L, lua_gettop(L), type->element, (char *)elements + (size_t)i * type->element->size);
         lua_pop(L, 1);
         if (TRI_FAILED(hr)) {
             tri_error_prefix("element %lld: ", (long long)(i + 1));
@@ -199,9 +198,9 @@ HRESULT tri_lua_to_value(lua_State *L, int index, const tri_type *type, void *to
 static int push_uint64(lua_State *L, uint64_t number)
 {
     if (number > (uint64_t)LUA_MAXINTEGER) {
-        return tri_lua_raise(L, tri_error_set(TRI_E_BOUNDS,
-                                              "the UInt64 %llu is beyond the largest integer of Lua, %lld",
-                                              (unsigned long long)number, (long long)LUA_MAXINTEGER));
+        return tri_lua_raise(L,
+                             tri_error_set(TRI_E_BOUNDS, "the UInt64 %llu is beyond the largest integer of Lua, %lld",
+                                           (unsigned long long)number, (long long)LUA_MAXINTEGER));
     }
     lua_pushinteger(L, (lua_Integer)number);
     return 1;

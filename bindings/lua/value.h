@@ -11,7 +11,8 @@
 // Returns a failure with its message set; may also raise what a metamethod of a table raises. [-0, +0, e]
 HRESULT tri_lua_to_value(lua_State *L, int index, const tri_type *type, void *to);
 
-// Pushes a value, nothing for Void, where there is room for one; returns how many. Raises TRI_E_BOUNDS for a UInt64 that no Lua integer can hold.
+// Pushes a value, nothing for Void, where there is room for one; returns how many. Raises TRI_E_BOUNDS for a UInt64
+// that no Lua integer can hold.
 // [-0, +(0|1), e]
 int tri_lua_push_value(lua_State *L, const tri_type *type, const void *value);
 

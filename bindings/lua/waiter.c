@@ -6,7 +6,12 @@
 #define WATCH_NAME "trivium.watch"
 
 // User values: the functions.
-enum { ON_PROGRESS = 1, ON_DONE = 2, SENDER = 3, WATCH_USER_VALUES = 3 };
+enum {
+    ON_PROGRESS = 1,
+    ON_DONE = 2,
+    SENDER = 3,
+    WATCH_USER_VALUES = 3
+};
 
 typedef struct watch {
     tri_lua_link link; // first
@@ -14,7 +19,8 @@ typedef struct watch {
     int anchor; // of its userdata in the registry, for as long as it listens
 } watch;
 
-HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags, tri_waiter_fn *fn)
+HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags,
+                           tri_waiter_fn *fn)
 {
     HRESULT hr = tri_async_wait(async, state->dispatcher, flags, fn, link, &link->waiter);
     if (hr == TRI_S_OK) {
@@ -179,8 +185,8 @@ static int waiter_on_progress(lua_State *L)
     return 1;
 }
 
-// watch(op, on_progress, on_done): as above, and on_done(status) when it is over. Returns the function that ends it, and
-// whether it listens at all: not when it is over already.
+// watch(op, on_progress, on_done): as above, and on_done(status) when it is over. Returns the function that ends it,
+// and whether it listens at all: not when it is over already.
 static int waiter_watch(lua_State *L)
 {
     tri_async *async = tri_lua_check_async(L, 1);

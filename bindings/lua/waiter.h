@@ -6,9 +6,10 @@
 
 #pragma GCC visibility push(hidden)
 
-// tri_async_wait on the state's dispatcher; `fn` is given the link as its ctx. In a forked child it is called again for what
-// began to wait in the parent. Raises nothing. [-0, +0]
-HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags, tri_waiter_fn *fn);
+// tri_async_wait on the state's dispatcher; `fn` is given the link as its ctx. In a forked child it is called again for
+// what began to wait in the parent. Raises nothing. [-0, +0]
+HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags,
+                           tri_waiter_fn *fn);
 // Ends it, whether or not it has begun. [-0, +0]
 void tri_lua_end_link(tri_lua_link *link);
 // The last delivery has come: there is nothing to cancel any more. Raises nothing.
@@ -16,7 +17,8 @@ void tri_lua_finish_link(tri_lua_link *link);
 
 // Listens to `async`: the function at index `on_progress` is called with each report, the one at `on_done` with the
 // status, both after the value at `sender`, from a turn; 0 for what is not wanted. `flags` are tri_wait_flags.
-// Pushes a function that ends it. Returns what tri_async_wait says: TRI_S_FALSE if it is over, and nothing will be called.
+// Pushes a function that ends it. Returns what tri_async_wait says: TRI_S_FALSE if it is over, and nothing will be
+// called.
 // [-0, +1, e]
 HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_progress, int on_done, int sender);
 

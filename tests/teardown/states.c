@@ -29,7 +29,8 @@ static int state_close(lua_State *L)
     return 0;
 }
 
-// state:run(code, ...): runs it there with strings as arguments; returns its first result as a string, or nil and the error.
+// state:run(code, ...): runs it there with strings as arguments; returns its first result as a string, or nil and the
+// error.
 static int state_run(lua_State *L)
 {
     lua_State *other = check(L);
