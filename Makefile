@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 export PATH := $(CURDIR)/build/venv/bin:$(PATH)
 # Nothing is left outside the checkout.
+export TMPDIR := $(shell mkdir -p build/tmp && echo "$(CURDIR)/build/tmp")
 export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_cache := $(CURDIR)/build/cache/npm

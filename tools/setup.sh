@@ -40,9 +40,10 @@ missing() {
     have luarocks || echo "luarocks: luarocks"
     have busted || echo "lua-busted: busted"
     have lua5.4 && lua5.4 -e 'require "luv"' >/dev/null 2>&1 || echo "lua-luv: luv for Lua 5.4"
-    # The models are checked where there is spin, and skipped elsewhere.
-    if have apt-get && ! have spin; then
-        echo "spin: the model checker spin"
+    # What is tested where it is there, and skipped elsewhere: models, and one more loop of Lua's.
+    if have apt-get; then
+        have spin || echo "spin: the model checker spin"
+        have lua5.4 && lua5.4 -e 'require "cqueues"' >/dev/null 2>&1 || echo "lua-cqueues: cqueues for Lua 5.4"
     fi
     # pip reads the system's list of certificate authorities on Debian.
     if have apt-get && [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then

@@ -10,9 +10,10 @@ mkdir -p "$logs"
 export PATH="$root/build/venv/bin:$PATH"
 export PYTHONDONTWRITEBYTECODE=1
 # What a test leaves in the directory of temporary files stays in the checkout too.
-export TMPDIR="$root/build/tmp"
-rm -rf "$TMPDIR"
-mkdir -p "$TMPDIR"
+mkdir -p "$root/build/tmp"
+TMPDIR=$(mktemp -d "$root/build/tmp/test.XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 
 section_core() { preset dev; }
 preset() {
