@@ -2,12 +2,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from datetime import timedelta
 from os import PathLike
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from ._types import AsyncStatus
 
 _R = TypeVar("_R")
-_P = TypeVar("_P")
+_P = TypeVar("_P", default=None)
 
 version: str
 

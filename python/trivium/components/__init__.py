@@ -16,7 +16,7 @@ from typing import Any, Sequence
 from .. import _native
 
 # Components are shared libraries of their own kind, not extensions of Python: the usual finders must not try them.
-__path__: list[str] = []
+__path__: list[str] = []  # type: ignore[no-redef]
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
