@@ -13,6 +13,8 @@ import statistics
 import subprocess
 import sys
 
+import contract
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINDINGS = ("python", "node", "lua")
 RUNTIME_HEADERS = {
@@ -310,6 +312,13 @@ def check_links(files):
                 full = (ROOT / path.parent / target).resolve()
                 if not full.is_relative_to(ROOT) or str(full.relative_to(ROOT)) not in known:
                     yield f"{path}:{number}: there is no {target}"
+
+
+def check_contract_is_current(files):
+    """docs/contract.md is what tools/contract.py makes of the tables of core"""
+    del files
+    if not contract.is_current():
+        yield "docs/contract.md: not current; run tools/contract.py"
 
 
 def exported(path):
