@@ -1,5 +1,5 @@
 // A pairing heap of points in time: the earliest is at hand, and any can be made earlier. It
-// allocates nothing, so nothing here can fail. A heap is a pointer to its earliest item, NULL if it is empty.
+// allocates nothing, so nothing here can fail. A heap is a pointer to its earliest item, or NULL.
 #ifndef TIMER_HEAP_H
 #define TIMER_HEAP_H
 

@@ -209,7 +209,6 @@ void tri__provider_release(tri_operation *operation)
         atomic_fetch_sub_explicit(&op->provider_refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
-    tri__runtime_unhold(op);
     if (!tri__state_is_stopped(tri__async_state(op)) && !tri__async_is_forked(op)) {
         if (provider_claim(op)) {
             op->error = TRI_E_ABANDONED;
@@ -218,6 +217,7 @@ void tri__provider_release(tri_operation *operation)
         (void)tri__async_move(op, TRI__EVENT_STOP, &from, &to);
         provider_settled(op, from, to);
     }
+    tri__runtime_unhold(op); // last, so that the end of the process waits for all of the above
     tri_async_release(op);
 }
 

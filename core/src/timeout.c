@@ -16,7 +16,8 @@ typedef struct deadline {
     tri_async *inner; // a reference
     tri_async *outer; // the provider's reference to it is ours
     int64_t ticks;
-    _Atomic int parties; // acq_rel: what each did is seen by the last
+    _Atomic bool expired; // the inner operation is being canceled because time is up
+    _Atomic int parties;  // acq_rel: what each did is seen by the last
 } deadline;
 
 static void deadline_leave(deadline *d, int parties)
@@ -35,6 +36,11 @@ static void deadline_follow(deadline *d)
     HRESULT hr = tri_async_outcome(d->inner, &result);
     if (hr == TRI_S_OK) {
         (void)tri__provider_complete_from(d->outer, d->inner);
+    } else if (hr == TRI_E_CANCELED && atomic_load(&d->expired)) {
+        char text[96];
+        int length = snprintf(text, sizeof text, "operation '%s' took longer than %.3f s",
+                              d->inner->name, (double)d->ticks / (double)TRI_TICKS_PER_SECOND);
+        (void)tri__provider_fail(&d->outer->provider, TRI_E_TIMEOUT, text, (size_t)length);
     } else if (hr == TRI_E_CANCELED) {
         tri_async_cancel(d->outer);
     } else {
@@ -46,18 +52,13 @@ static void deadline_follow(deadline *d)
 static void deadline_expired(tri__timer *timer)
 {
     deadline *d = (deadline *)timer;
-    if (tri_async_is_done(d->inner)) {
-        // What is over already is in time, however short that is.
-        deadline_follow(d);
-        deadline_leave(d, 1);
-        return;
+    // What is over already is in time, however short that is.
+    if (!tri_async_is_done(d->inner)) {
+        // Whoever sees the timeout finds the operation canceled: so that comes first, and what follows from it says why.
+        atomic_store(&d->expired, true);
+        tri_async_cancel(d->inner);
     }
-    char text[96];
-    int length = snprintf(text, sizeof text, "operation '%s' took longer than %.3f s",
-                          d->inner->name, (double)d->ticks / (double)TRI_TICKS_PER_SECOND);
-    // First the outcome, then the cancel that would otherwise become one.
-    (void)tri__provider_fail(&d->outer->provider, TRI_E_TIMEOUT, text, (size_t)length);
-    tri_async_cancel(d->inner);
+    deadline_follow(d); // the waiter has done so, unless it is not attached yet
     deadline_leave(d, 1);
 }
 
