@@ -15,3 +15,7 @@ tools=$(node -p 'Object.entries(require("./package.json").devDependencies).map((
 rm -rf "$target/node_modules/trivium" "$target/package-lock.json"
 # shellcheck disable=SC2086
 (cd "$target" && npm install --no-audit --no-fund --foreground-scripts "./$tarball" $tools)
+# Newer npm runs the install script of a package only when it was approved; this one is our own.
+if ! (cd "$target" && node -e 'require("trivium")' 2>/dev/null); then
+    node "$target/node_modules/trivium/node/install.js"
+fi
