@@ -27,7 +27,8 @@ const CANCELED = 2;
 const PROGRESS = 3;
 const READY = 0;
 const LAST = 1;
-const EVENTS = 2;
+const TURN = 2;
+const EVENTS = 3;
 
 const cells = native.connect(deliver);
 // The cells are read event by event, and a listener in between may begin something that is over at once: it waits in the
@@ -47,6 +48,10 @@ function deliver(count, ...values) {
     target.event(kind, values[i]);
   }
   delivering = false;
+  if (cells[TURN] === 1) {
+    cells[TURN] = 0;
+    setImmediate(native.turn);
+  }
   if (cells[LAST] === 1 && !resuming) {
     resuming = true;
     rounds = 0;

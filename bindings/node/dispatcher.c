@@ -116,14 +116,12 @@ static void row_tell(node_env *self, napi_env env)
     row_end(self);
 }
 
-static void dispatcher_ready(napi_env env, napi_value callback, void *context, void *data)
+// A threadsafe function that is called again while it runs goes on, up to a thousand times, before timers and sockets
+// have their turn; and a busy pool is always ready again. So after a few drains the rest waits for the loop to turn.
+enum { DRAINS_A_TURN = 8 };
+
+static void dispatcher_drain(node_env *self, napi_env env)
 {
-    (void)callback;
-    (void)data;
-    node_env *self = context;
-    if (!env || self->closed || !self->deliver) {
-        return; // the environment is going away
-    }
     // The continuations run as microtasks, after this callback: what they start is kept back until
     // node_dispatcher_resume, which JavaScript calls behind them, so that the pool is woken once.
     bool holds = !self->held;
@@ -133,12 +131,43 @@ static void dispatcher_ready(napi_env env, napi_value callback, void *context, v
     }
     (void)tri_dispatcher_drain(self->dispatcher, 0);
     if (self->ready) {
+        // JavaScript, which is called now, asks for node_dispatcher_turn.
+        self->cells[NODE_CELL_TURN] = ++self->drains == DRAINS_A_TURN;
         row_tell(self, env);
     } else if (holds) {
         self->held = false;
         tri_submit_resume();
     }
     row_end(self);
+}
+
+static void dispatcher_ready(napi_env env, napi_value callback, void *context, void *data)
+{
+    (void)callback;
+    (void)data;
+    node_env *self = context;
+    if (!env || self->closed || !self->deliver) {
+        return; // the environment is going away
+    }
+    if (self->drains >= DRAINS_A_TURN) {
+        self->put_off = true;
+        return;
+    }
+    dispatcher_drain(self, env);
+}
+
+napi_value node_dispatcher_turn(napi_env env, napi_callback_info info)
+{
+    node_call call;
+    if (!node_call_open(env, info, &call)) {
+        return NULL;
+    }
+    call.self->drains = 0;
+    if (call.self->put_off && !call.self->closed) {
+        call.self->put_off = false;
+        dispatcher_drain(call.self, env);
+    }
+    return NULL;
 }
 
 HRESULT node_dispatcher_open(node_env *self)

@@ -26,6 +26,8 @@ void node_dispatcher_hand_over(node_env *self);
 napi_value node_dispatcher_connect(napi_env env, napi_callback_info info);
 // (): tells JavaScript what is in the row, now.
 napi_value node_dispatcher_flush(napi_env env, napi_callback_info info);
+// (): the loop has turned.
+napi_value node_dispatcher_turn(napi_env env, napi_callback_info info);
 // (): hands the jobs that were kept back to the pool.
 napi_value node_dispatcher_resume(napi_env env, napi_callback_info info);
 

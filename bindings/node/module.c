@@ -122,6 +122,7 @@ NAPI_MODULE_INIT()
     bool defined = node_define(env, exports, "load", node_component_load) &&
                    node_define(env, exports, "connect", node_dispatcher_connect) &&
                    node_define(env, exports, "flush", node_dispatcher_flush) &&
+                   node_define(env, exports, "turn", node_dispatcher_turn) &&
                    node_define(env, exports, "resume", node_dispatcher_resume) &&
                    node_define(env, exports, "live", module_live) &&
                    node_define(env, exports, "codeOf", module_code_of) &&

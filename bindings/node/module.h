@@ -21,6 +21,7 @@ typedef struct node_method node_method;
 enum {
     NODE_CELL_READY,   // C sets it to 1 when something is over without a trip through the loop
     NODE_CELL_LAST,    // C sets it to 1 for the last call of `deliver` in a row
+    NODE_CELL_TURN,    // C sets it to 1 to be called, as node_dispatcher_turn, in the next turn of the loop
     NODE_CELL_EVENTS,  // pairs of (place in the table of pending things, kind of event)
     NODE_EVENTS_MAX = 64,
     NODE_CELL_COUNT = NODE_CELL_EVENTS + 2 * NODE_EVENTS_MAX
@@ -43,6 +44,8 @@ typedef struct node_env {
     bool referenced;               // the loop is being kept alive
     bool held;                     // jobs of this thread are kept back until the microtasks have run
     bool closed;
+    unsigned drains; // since the loop last turned
+    bool put_off;    // there is something to drain, but the loop is to turn first
     node_wait *ready;      // waits with events that JavaScript was not told yet, in order
     node_wait *ready_last; // valid while ready is not NULL
     int32_t *cells;        // of the shared array, which `cells_ref` keeps
