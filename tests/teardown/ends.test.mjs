@@ -89,7 +89,7 @@ describe('ends', function () {
     'uncaughtException is handled': { code: 0, says: /^caught thrown on purpose\n64 digests\n$/ },
     'an unhandled rejection': { code: 1, says: /ENOENT/ },
     'worker.terminate': { code: 0, says: /^terminated\n$/ },
-    'worker.terminate, many': { code: 0, says: /^terminated 8\n64 digests\n$/ },
+    'worker.terminate, many': { code: 0, says: /^terminated 4\n64 digests\n$/ },
     'process.exit in a worker': { code: 0, says: /^worker exited 7\n$/ },
     'process.exit with a worker at work': { code: 6, says: /^exiting\n$/ },
     // The end of the process waits 5 s for it, once.

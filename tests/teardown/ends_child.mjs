@@ -87,7 +87,7 @@ const cases = {
   },
   async 'worker.terminate, many'() {
     const own = start();
-    const workers = Array.from({ length: 8 }, () => startWorker('in a worker'));
+    const workers = Array.from({ length: 4 }, () => startWorker('in a worker'));
     await Promise.all(workers.map(message));
     await Promise.all(workers.map((worker) => worker.terminate()));
     console.log(`terminated ${workers.length}`);
