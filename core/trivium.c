@@ -48,6 +48,7 @@
 #include "src/name.c"
 #include "src/type.c"
 #include "src/value.c"
+#include "src/value_struct.c"
 #include "src/sha1.c"
 #include "src/iid.c"
 #include "src/abi_value.c"

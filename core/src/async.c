@@ -158,11 +158,12 @@ bool tri_async_has_run(tri_async *op)
     return atomic_load(&op->has_run);
 }
 
-// Refuses a call, naming the state it came in.
-static HRESULT async_refuse(HRESULT hr, const char *what, tri__state state)
+HRESULT tri__async_refuse(HRESULT hr, const char *what, tri__state state)
 {
-    return tri_error_set(hr, "%s is not allowed while the operation is %s", what,
-                         tri__state_name(state));
+    if (hr == TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT || hr == TRI_E_FORKED) {
+        return tri_error_set(hr, "%s: %s", what, tri_status_find(hr).message);
+    }
+    return tri_error_set(hr, "%s is not allowed while the operation is %s", what, tri__state_name(state));
 }
 
 HRESULT tri_async_get_id(tri_async *op, uint32_t *id)
@@ -179,7 +180,7 @@ HRESULT tri_async_get_id(tri_async *op, uint32_t *id)
     *id = mine;
     tri__state state = tri__async_state(op);
     HRESULT hr = tri__state_rule(TRI__RULE_GET_ID, state);
-    return hr == TRI_S_OK ? hr : async_refuse(hr, "Id", state);
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Id", state);
 }
 
 HRESULT tri_async_get_status(tri_async *op, int32_t *status)
@@ -187,7 +188,7 @@ HRESULT tri_async_get_status(tri_async *op, int32_t *status)
     tri__state state = tri__async_state(op);
     *status = tri__state_status(state);
     HRESULT hr = tri__state_rule(TRI__RULE_GET_STATUS, state);
-    return hr == TRI_S_OK ? hr : async_refuse(hr, "Status", state);
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Status", state);
 }
 
 // The stored failure, with its message for this thread.
@@ -209,7 +210,7 @@ HRESULT tri_async_get_error_code(tri_async *op, HRESULT *code)
     HRESULT hr = tri__state_rule(TRI__RULE_GET_ERROR_CODE, state);
     if (hr != TRI_S_OK) {
         *code = hr;
-        return async_refuse(hr, "ErrorCode", state);
+        return tri__async_refuse(hr, "ErrorCode", state);
     }
     *code = tri__state_status(state) == TRI_ASYNC_ERROR ? async_failure(op) : TRI_S_OK;
     return TRI_S_OK;
@@ -225,6 +226,8 @@ HRESULT tri_async_cancel(tri_async *op)
     if (from == to) {
         return hr;
     }
+    // Before anybody is told. An awaiter that looks between the two finds the state itself.
+    atomic_store(&op->canceled, true);
     // Whoever waits may drop the operation as soon as it is told.
     tri_async_retain(op);
     (void)tri__async_notify(op, false); // Cancel itself calls no Completed handler.
@@ -254,7 +257,7 @@ HRESULT tri_async_close(tri_async *op)
     }
     tri__state from, to;
     HRESULT hr = tri__async_move(op, TRI__EVENT_CLOSE, &from, &to);
-    return hr == TRI_S_OK ? hr : async_refuse(hr, "Close", from);
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Close", from);
 }
 
 HRESULT tri_async_get_results(tri_async *op, const void **result)
@@ -270,13 +273,13 @@ HRESULT tri_async_get_results(tri_async *op, const void **result)
         *result = op->result_type->kind == TRI_KIND_VOID ? NULL : source->result;
         return hr;
     }
-    return hr == TRI_S_FALSE ? async_failure(op) : async_refuse(hr, "GetResults", state);
+    return hr == TRI_S_FALSE ? async_failure(op) : tri__async_refuse(hr, "GetResults", state);
 }
 
 HRESULT tri_async_outcome(tri_async *op, const void **result)
 {
-    tri__state state = tri__async_state(op);
-    if (tri__state_status(state) == TRI_ASYNC_CANCELED) {
+    tri_async_status status = tri__state_status(tri__async_state(op));
+    if (status == TRI_ASYNC_CANCELED || (status == TRI_ASYNC_CLOSED && atomic_load(&op->canceled))) {
         *result = NULL;
         return tri_error_set(TRI_E_CANCELED, "operation '%s' was canceled", op->name);
     }
@@ -296,4 +299,32 @@ HRESULT tri_async_latest_progress(tri_async *op, void *value)
     }
     tri__async_unlock(op);
     return hr;
+}
+
+HRESULT tri_async_clear_completed(tri_async *op)
+{
+    if (tri__async_is_forked(op)) {
+        return TRI_S_OK;
+    }
+    tri__async_lock(op);
+    tri__state state = tri__async_state(op);
+    HRESULT hr = tri__async_take_slot(op, state);
+    tri__async_unlock(op);
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Completed", state);
+}
+
+HRESULT tri_async_check_progress(tri_async *op)
+{
+    if (op->progress_type->kind == TRI_KIND_VOID) {
+        return tri_error_set(TRI_E_NOINTERFACE, "operation '%s' reports no progress", op->name);
+    }
+    tri__state state = tri__async_state(op);
+    HRESULT hr = tri__state_rule(TRI__RULE_PUT_PROGRESS, state);
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Progress", state);
+}
+
+const char *tri_async_status_name(int32_t status)
+{
+    static const tri__state of[] = {TRI__STARTED, TRI__COMPLETED, TRI__CANCELED, TRI__ERROR, TRI__CLOSED};
+    return tri__state_name(status >= 0 && status <= TRI_ASYNC_CLOSED ? of[status] : TRI__CREATED);
 }

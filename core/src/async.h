@@ -81,6 +81,7 @@ struct tri_async {
     atomic_flag claimed;            // whoever sets it writes the outcome, once
     _Atomic bool locked;            // a leaf lock: held for a few loads and stores, never over foreign code
     _Atomic bool has_run;           // a flag on its own
+    _Atomic bool canceled;          // a Cancel was what ended it: a flag that outlives Close, set after the state
     _Atomic bool first_waiter_used; // set under the lock, cleared by the loop that used it (release / acquire)
     bool held;                      // guarded by the runtime's mutex
     const tri__method *method;      // NULL where there is none; immutable
@@ -142,6 +143,10 @@ HRESULT tri__async_move(tri_async *op, tri__event event, tri__state *from, tri__
 bool tri__async_notify(tri_async *op, bool stopped);
 // Waits until nobody holds the lock that was held when the caller came.
 void tri__async_lock_pass(tri_async *op);
+// Under the lock: takes the one Completed slot, as put_Completed in that state; does not set error info.
+HRESULT tri__async_take_slot(tri_async *op, tri__state state);
+// Refuses a call, with error info that names what was called and the state it came in; returns `hr`.
+HRESULT tri__async_refuse(HRESULT hr, const char *what, tri__state state);
 // Calls the Completed handler, if there is one that was not called yet.
 void tri__async_fire(tri_async *op);
 

@@ -38,13 +38,6 @@ static bool guid_equal(const tri_guid *a, const tri_guid *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-// A refusal, with error info that names the state.
-static HRESULT abi_refuse(tri_async *op, HRESULT hr, const char *what)
-{
-    return tri_error_set(hr, "%s: %s (status %s)", what, tri_status_find(hr).message,
-                         tri__state_name(tri__async_state(op)));
-}
-
 // ---- IUnknown and IInspectable, over the object
 static HRESULT abi_query(tri_async *op, const tri_guid *iid, void **out)
 {
@@ -195,7 +188,7 @@ static HRESULT TRI_STDCALL face_put_Completed(void *self, void *delegate)
 {
     tri_async *op = from_face(self);
     if (tri__async_is_forked(op)) {
-        return abi_refuse(op, TRI_E_FORKED, "Completed");
+        return tri__async_refuse(TRI_E_FORKED, "Completed", TRI__ERROR);
     }
     tri__handler *handler;
     HRESULT hr = tri__handler_new(delegate, &handler);
@@ -204,18 +197,14 @@ static HRESULT TRI_STDCALL face_put_Completed(void *self, void *delegate)
     }
     tri__async_lock(op);
     tri__state state = tri__async_state(op);
-    hr = tri__state_rule(TRI__RULE_PUT_COMPLETED, state);
-    if (hr == TRI_S_OK && op->guarded.slot_taken) {
-        hr = TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT;
-    }
+    hr = tri__async_take_slot(op, state);
     if (hr == TRI_S_OK) {
-        op->guarded.slot_taken = true;
         op->guarded.completed = handler;
     }
     tri__async_unlock(op);
     if (hr != TRI_S_OK) {
         tri__handler_release(handler);
-        return abi_refuse(op, hr, "Completed");
+        return tri__async_refuse(hr, "Completed", state);
     }
     // A finisher that missed the handler set the state before it had the lock, so it is seen here: one of the two fires.
     if (tri__state_has_outcome(tri__async_state(op))) {
@@ -232,9 +221,10 @@ static HRESULT abi_get_handler(tri_async *op, tri__rule rule, tri__handler **slo
         return TRI_E_POINTER;
     }
     *out = NULL;
-    HRESULT hr = tri__state_rule(rule, tri__async_state(op));
+    tri__state state = tri__async_state(op);
+    HRESULT hr = tri__state_rule(rule, state);
     if (hr != TRI_S_OK) {
-        return abi_refuse(op, hr, what);
+        return tri__async_refuse(hr, what, state);
     }
     if (tri__async_is_forked(op)) {
         return TRI_S_OK;
@@ -260,7 +250,7 @@ static HRESULT TRI_STDCALL face_put_Progress(void *self, void *delegate)
 {
     tri_async *op = from_face(self);
     if (tri__async_is_forked(op)) {
-        return abi_refuse(op, TRI_E_FORKED, "Progress");
+        return tri__async_refuse(TRI_E_FORKED, "Progress", TRI__ERROR);
     }
     tri__handler *handler;
     HRESULT hr = tri__handler_new(delegate, &handler);
@@ -278,7 +268,7 @@ static HRESULT TRI_STDCALL face_put_Progress(void *self, void *delegate)
     }
     tri__async_unlock(op);
     tri__handler_release(handler);
-    return hr == TRI_S_OK ? hr : abi_refuse(op, hr, "Progress");
+    return hr == TRI_S_OK ? hr : tri__async_refuse(hr, "Progress", state);
 }
 
 static HRESULT TRI_STDCALL face_get_Progress(void *self, void **out)

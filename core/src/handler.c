@@ -35,6 +35,18 @@ void tri__handler_release(tri__handler *handler)
     }
 }
 
+HRESULT tri__async_take_slot(tri_async *op, tri__state state)
+{
+    HRESULT hr = tri__state_rule(TRI__RULE_PUT_COMPLETED, state);
+    if (hr == TRI_S_OK && op->guarded.slot_taken) {
+        hr = TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT;
+    }
+    if (hr == TRI_S_OK) {
+        op->guarded.slot_taken = true;
+    }
+    return hr;
+}
+
 void tri__async_fire(tri_async *op)
 {
     tri__async_lock(op);

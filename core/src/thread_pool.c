@@ -285,7 +285,7 @@ static _Thread_local struct {
     size_t count;
 } held_jobs;
 
-static void held_flush(void)
+void tri__pool_flush_held(void)
 {
     if (held_jobs.head) {
         pool_append(held_jobs.pool, held_jobs.head, held_jobs.tail, held_jobs.count);
@@ -302,7 +302,7 @@ void tri_submit_hold(void)
 void tri_submit_resume(void)
 {
     if (held_jobs.depth > 0 && --held_jobs.depth == 0) {
-        held_flush();
+        tri__pool_flush_held();
     }
 }
 

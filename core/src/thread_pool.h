@@ -22,6 +22,9 @@ tri__pool *tri__pool_new(unsigned max_threads, bool elastic);
 // Queues a job; between tri_submit_hold and tri_submit_resume it is kept back. Errors: those of starting the first thread.
 HRESULT tri__pool_submit(tri__pool *pool, tri__job *job);
 
+// Hands over what this thread has kept back so far, and goes on keeping back.
+void tri__pool_flush_held(void);
+
 // Takes all jobs that wait (the caller must see to them) and lets no other in: submit says TRI_E_CLOSED from now on.
 tri__job *tri__pool_close(tri__pool *pool);
 // Waits until no job runs, or until that moment of tri__os_now.

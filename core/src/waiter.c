@@ -114,19 +114,6 @@ static void waiter_tell(tri_waiter *waiter, unsigned bits, wakes *list)
     }
 }
 
-// Under the lock: may the Completed slot be taken, and takes it. As put_Completed.
-static HRESULT waiter_take_slot(tri_async *op, tri__state state)
-{
-    HRESULT hr = tri__state_rule(TRI__RULE_PUT_COMPLETED, state);
-    if (hr == TRI_S_OK && op->guarded.slot_taken) {
-        hr = TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT;
-    }
-    if (hr == TRI_S_OK) {
-        op->guarded.slot_taken = true;
-    }
-    return hr;
-}
-
 HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags, tri_waiter_fn *fn,
                        void *ctx, tri_waiter **out)
 {
@@ -173,7 +160,7 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
     // Still locked: a state that is set after this look finds the waiter in the list, because telling takes the lock.
     tri__state state = tri__async_state(op);
     if (flags & TRI_WAIT_SLOT) {
-        hr = waiter_take_slot(op, state);
+        hr = tri__async_take_slot(op, state);
     }
     // A set slot fires in every state that has an outcome, also while the work of a canceled one runs on.
     bool over = flags & TRI_WAIT_SLOT ? tri__state_has_outcome(state) : waiter_satisfied(waiter, state);
@@ -186,8 +173,7 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
         tri__async_unlock(op);
         tri__free(spare);
         if (hr != TRI_S_OK) {
-            return tri_error_set(hr, "%s (status %s)", tri_status_find(hr).message,
-                                 tri__state_name(state));
+            return tri__async_refuse(hr, "Completed", state);
         }
         return TRI_S_FALSE;
     }

@@ -155,6 +155,48 @@ static void close_obeys_the_states(void **state)
     tri_async_release(op);
 }
 
+static void canceled_stays_canceled_for_an_awaiter_after_close(void **state)
+{
+    (void)state;
+    tri_async *op = operation_new(TRI_FACE_OPERATION);
+    const void *result;
+    tri_async_cancel(op);
+    tri_async_close(op);
+    assert_int_equal(tri_async_get_results(op, &result), TRI_E_ILLEGAL_METHOD_CALL);
+    assert_int_equal(tri_async_outcome(op, &result), TRI_E_CANCELED);
+    operation_drop(op);
+    tri_async_release(op);
+
+    op = operation_new(TRI_FACE_OPERATION);
+    operation_complete(op, 1);
+    tri_async_cancel(op); // too late to be what ended it
+    tri_async_close(op);
+    assert_int_equal(tri_async_outcome(op, &result), TRI_E_ILLEGAL_METHOD_CALL);
+    operation_drop(op);
+    tri_async_release(op);
+}
+
+static void the_slots_can_be_asked_beforehand(void **state)
+{
+    (void)state;
+    tri_async *plain = operation_new(TRI_FACE_ACTION), *op = operation_new(TRI_FACE_ACTION_WITH_PROGRESS);
+    assert_int_equal(tri_async_check_progress(plain), TRI_E_NOINTERFACE);
+    assert_string_equal(tri_error_message(TRI_E_NOINTERFACE), "operation 'TestAsync' reports no progress");
+    assert_int_equal(tri_async_check_progress(op), TRI_S_OK);
+    assert_int_equal(tri_async_clear_completed(op), TRI_S_OK);
+    assert_int_equal(tri_async_clear_completed(op), TRI_E_ILLEGAL_DELEGATE_ASSIGNMENT);
+    operation_complete(op, 0);
+    tri_async_close(op);
+    assert_int_equal(tri_async_check_progress(op), TRI_E_ILLEGAL_METHOD_CALL);
+    assert_int_equal(tri_async_clear_completed(op), TRI_E_ILLEGAL_METHOD_CALL);
+    assert_string_equal(tri_async_status_name(TRI_ASYNC_CANCELED), "Canceled");
+    assert_string_equal(tri_async_status_name(TRI_ASYNC_CLOSED), "Closed");
+    operation_drop(plain);
+    operation_drop(op);
+    tri_async_release(plain);
+    tri_async_release(op);
+}
+
 static void a_dropped_operation_is_abandoned(void **state)
 {
     (void)state;
@@ -233,6 +275,8 @@ int main(void)
         TEST(cancel_is_seen_at_once_and_acknowledged_later),
         TEST(the_cancel_function_runs_once),
         TEST(close_obeys_the_states),
+        TEST(canceled_stays_canceled_for_an_awaiter_after_close),
+        TEST(the_slots_can_be_asked_beforehand),
         TEST(a_dropped_operation_is_abandoned),
         TEST(progress_keeps_the_latest),
         TEST(the_table_is_total),

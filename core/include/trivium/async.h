@@ -47,7 +47,7 @@ TRI_API HRESULT tri_async_close(tri_async *op);
 TRI_API HRESULT tri_async_get_results(tri_async *op, const void **result);
 
 /* ---- What a language needs beside it. */
-/* get_results for an awaiter: TRI_E_CANCELED where get_results says that Canceled is illegal. */
+/* get_results for an awaiter: TRI_E_CANCELED where get_results says that Canceled is illegal, also after a Close. */
 TRI_API HRESULT tri_async_outcome(tri_async *op, const void **result);
 /* Is there an outcome (Status is not Started)? */
 TRI_API bool tri_async_is_done(tri_async *op);
@@ -55,6 +55,13 @@ TRI_API bool tri_async_is_done(tri_async *op);
 TRI_API bool tri_async_is_stopped(tri_async *op);
 /* Did the work ever begin? False for one that was canceled in the queue. */
 TRI_API bool tri_async_has_run(tri_async *op);
+/* put_Completed(NULL): uses the Completed slot up, and nobody is told. Errors: as put_Completed. */
+TRI_API HRESULT tri_async_clear_completed(tri_async *op);
+/* What setting or reading Progress says in this state: TRI_S_OK; TRI_E_NOINTERFACE where nothing is reported;
+ * TRI_E_ILLEGAL_METHOD_CALL after Close. */
+TRI_API HRESULT tri_async_check_progress(tri_async *op);
+/* "Started", "Completed", "Canceled", "Error", "Closed"; "Created" for any other value. Static. */
+TRI_API const char *tri_async_status_name(int32_t status);
 /* The method it came from, "hash_file"-style names aside: "HashFileAsync". Never NULL. */
 TRI_API const char *tri_async_name(const tri_async *op);
 /* Copies the latest progress report: TRI_S_OK; TRI_S_FALSE if there is none yet (*value is zeroed).

@@ -35,6 +35,14 @@ typedef enum tri_kind {
     TRI_KIND_ARRAY
 } tri_kind;
 
+/* How a language spells a name of the description. */
+typedef enum tri_name_style {
+    TRI_NAME_SNAKE,  /* hash_file, files_done: methods and fields in Python and Lua */
+    TRI_NAME_CAMEL,  /* hashFile, filesDone, sha256: JavaScript */
+    TRI_NAME_UPPER,  /* SHA256, MOVE_NEXT: enumerators in Python */
+    TRI_NAME_PASCAL  /* HashFile: as it stands */
+} tri_name_style;
+
 typedef struct tri_type tri_type;
 
 typedef struct tri_type_field {
@@ -103,19 +111,17 @@ TRI_API TRI_NODISCARD HRESULT tri_value_set_array(const tri_type *type, void *to
  * returns TRI_E_TYPE_MISMATCH. `got` is a phrase in the language's own words. */
 TRI_API HRESULT tri_value_mismatch(const tri_type *type, const char *got);
 
+/* For a struct that is given by the names of its fields. Both set error info and return TRI_E_TYPE_MISMATCH; `style` says how
+ * the language spells names. A field that is not there: */
+TRI_API HRESULT tri_struct_missing(const tri_type *type, tri_name_style style, uint32_t field);
+/* A name that no field has; `name` as the script spelt it. */
+TRI_API HRESULT tri_struct_unexpected(const tri_type *type, tri_name_style style, const char *name);
+
 /* The enumerator with that value, NULL if there is none. Borrowed from the type. */
 TRI_API const tri_enumerator *tri_enum_find(const tri_type *type, int32_t value);
 
 /* A host for values that are made outside a component (tri_string_new and tri_buffer_new want one). */
 TRI_API const tri_host *tri_core_host(void);
-
-/* How a language spells a name of the description. */
-typedef enum tri_name_style {
-    TRI_NAME_SNAKE,  /* hash_file, files_done: methods and fields in Python and Lua */
-    TRI_NAME_CAMEL,  /* hashFile, filesDone, sha256: JavaScript */
-    TRI_NAME_UPPER,  /* SHA256, MOVE_NEXT: enumerators in Python */
-    TRI_NAME_PASCAL  /* HashFile: as it stands */
-} tri_name_style;
 
 /* Writes the name in that style, closed by a NUL; returns its length, or 0 if `size` is too small
  * (at most 2 * strlen(name) + 1 bytes are needed). Threads: any. Blocks: no. */
