@@ -136,8 +136,9 @@ static PyObject *raw_get_progress(PyObject *object, void *Py_UNUSED(closure))
     return TRI_FAILED(hr) ? error_raise_blocking(module_of(self), hr) : handler_function(self->progress);
 }
 
-// The operation is over: the handler is called before the setter returns. What it raises changes nothing.
-static void complete_at_once(raw_object *self, handler_object *handler)
+// The operation is over: the handler is called before the setter returns. What it raises changes nothing, unless it
+// ends the program: then false, with that exception.
+static bool complete_at_once(raw_object *self, handler_object *handler)
 {
     int32_t number = 0;
     HRESULT hr = tri_async_get_status(self->op, &number);
@@ -145,12 +146,17 @@ static void complete_at_once(raw_object *self, handler_object *handler)
     PyObject *status = PyObject_CallFunction(module_of(self)->status_type, "i", (int)number);
     PyObject *result =
         status ? PyObject_CallFunctionObjArgs(handler->function, (PyObject *)self, status, NULL) : NULL;
-    if (!result) {
+    bool exiting = !result && (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
+                               PyErr_ExceptionMatches(PyExc_SystemExit));
+    if (!result && !exiting) {
         PyErr_WriteUnraisable(handler->function);
     }
     Py_XDECREF(result);
     Py_XDECREF(status);
+    PyObject *raised = PyErr_GetRaisedException();
     handler_end(handler);
+    PyErr_SetRaisedException(raised);
+    return !exiting;
 }
 
 // For an operation that is over any dispatcher will do: nothing is going to wait on it.
@@ -183,8 +189,8 @@ static int raw_set_completed(PyObject *object, PyObject *value, void *Py_UNUSED(
         if (TRI_SUCCEEDED(hr)) {
             Py_XSETREF(self->completed, (handler_object *)Py_NewRef((PyObject *)handler));
         }
-        if (hr == TRI_S_FALSE) {
-            complete_at_once(self, handler);
+        if (hr == TRI_S_FALSE && !complete_at_once(self, handler)) {
+            hr = ERROR_RAISED;
         }
         Py_DECREF(handler);
     }

@@ -57,6 +57,18 @@ def test_error_code(puppet: Any, quiet: Any) -> None:
         raw.get_results()
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_exit_in_a_late_completed_leaves_the_setter(puppet: Any, quiet: Any, kind: type[BaseException]) -> None:
+    def completed(sender: Any, status: AsyncStatus) -> None:
+        raise kind
+
+    raw = puppet.operation("a").operation
+    puppet.complete("a", 1)
+    with pytest.raises(kind):
+        raw.completed = completed
+    assert raw.completed is None
+
+
 # ---- get and wait
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,31 +35,41 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("files")
     for i in range(FILES):
         with open(directory / f"{i:02}.bin", "wb") as file:
-            file.truncate(16 << 20)  # a hole: it takes no space, but time to hash
+            file.truncate(4 << 20)  # a hole: it takes no space, but time to hash
     yield directory
 
 
-def run(code: str, files: Path, expected: int = 0, stderr: str | None = "", rounds: int = ROUNDS) -> None:
-    """Runs the code `rounds` times. `stderr`: exactly this, or None for whatever comes."""
+def once(program: str, files: Path, expected: int, stderr: str | None) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-X", "faulthandler", "-c", program, str(files)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=DEADLINE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        raise AssertionError(f"still there after {DEADLINE} s\n{out}\n{err}") from None
+    assert process.returncode == expected, f"exit code {process.returncode}\n{out}\n{err}"
+    if stderr is not None:
+        assert err == stderr
+    assert out.endswith("end\n"), f"{out}\n{err}"
+
+
+def run(code: str, files: Path, expected: int = 0, stderr: str | None = "") -> None:
+    """Runs the code ROUNDS times, two at a time. `stderr`: exactly this, or None for whatever comes."""
     program = textwrap.dedent(PRELUDE) + textwrap.dedent(code)
-    for number in range(rounds):
-        process = subprocess.Popen(
-            [sys.executable, "-X", "faulthandler", "-c", program, str(files)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            out, err = process.communicate(timeout=DEADLINE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            out, err = process.communicate()
-            pytest.fail(f"round {number}: still there after {DEADLINE} s\n{out}\n{err}")
-        assert process.returncode == expected, f"round {number}: exit code {process.returncode}\n{out}\n{err}"
-        if stderr is not None:
-            assert err == stderr, f"round {number}"
-        assert out.endswith("end\n"), f"round {number}\n{out}\n{err}"
+    with ThreadPoolExecutor(2) as executor:
+        rounds = [executor.submit(once, program, files, expected, stderr) for _ in range(ROUNDS)]
+        for number, result in enumerate(rounds):
+            try:
+                result.result()
+            except AssertionError as error:
+                executor.shutdown(cancel_futures=True)
+                pytest.fail(f"round {number}: {error}")
 
 
 def test_exit_of_the_interpreter(files: Path) -> None:
@@ -162,9 +173,9 @@ def test_sys_exit_in_a_completed_callback(files: Path) -> None:
             sys.exit(6)
         async def main():
             ops = start()
-            ops[0].operation.completed = completed
-            ops[0].cancel()
-            await asyncio.gather(*ops[1:])
+            ops[-1].operation.completed = completed
+            ops[-1].cancel()
+            await asyncio.gather(*ops[:-1])
         asyncio.run(main())
         """,
         files,
