@@ -176,6 +176,7 @@ def test_sys_exit_in_a_completed_callback(files: Path) -> None:
             ops[-1].operation.completed = completed
             ops[-1].cancel()
             await asyncio.gather(*ops[:-1])
+            await asyncio.sleep(5)  # canceled in the queue, it is called when the queue gets there
         asyncio.run(main())
         """,
         files,
