@@ -75,13 +75,13 @@ class Operation {
 
   // Called with (operation, value) for reports, the latest one wins; until the work has stopped, also after a cancel.
   get progress() {
-    this.#check();
+    native.checkProgress(this.#lease, this.#index);
     return this.#progressHandler;
   }
 
   set progress(handler) {
     checkHandler('progress', handler);
-    this.#check();
+    native.checkProgress(this.#lease, this.#index);
     if (handler !== null && !this.#watched) {
       this.#begin(native.putProgress, (kind, value) => {
         if (kind === PROGRESS) {

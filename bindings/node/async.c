@@ -164,7 +164,8 @@ int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_val
     int32_t status = TRI_ASYNC_ERROR;
     (void)tri_async_get_status(wait->op, &status);
     *value = node_error_new(env, hr);
-    return status == TRI_ASYNC_CANCELED ? NODE_EVENT_CANCELED : NODE_EVENT_ERROR;
+    return hr == TRI_E_CANCELED && status != TRI_ASYNC_ERROR ? NODE_EVENT_CANCELED
+                                                             : NODE_EVENT_ERROR;
 }
 
 void node_async_retire(node_wait *wait)
@@ -336,16 +337,14 @@ static napi_value async_put_progress(napi_env env, napi_callback_info info)
 static napi_value async_clear_completed(napi_env env, napi_callback_info info)
 {
     ASYNC_OPEN(call, wait)
-    const tri_face face = tri_async_face(wait->op);
-    void *abi = tri_async_to_abi(wait->op);
-    HRESULT hr;
-    if (face == TRI_FACE_ACTION_WITH_PROGRESS || face == TRI_FACE_OPERATION_WITH_PROGRESS) {
-        hr = ((tri_IAsyncOperationWithProgress *)abi)->vtbl->put_Completed(abi, NULL);
-    } else {
-        hr = ((tri_IAsyncOperation *)abi)->vtbl->put_Completed(abi, NULL);
-    }
-    (void)((tri_IUnknown *)abi)->vtbl->Release(abi);
-    return checked(&call, hr, NULL);
+    return checked(&call, tri_async_clear_completed(wait->op), NULL);
+}
+
+// (lease, index): may Progress be set or read now?
+static napi_value async_check_progress(napi_env env, napi_callback_info info)
+{
+    ASYNC_OPEN(call, wait)
+    return checked(&call, tri_async_check_progress(wait->op), NULL);
 }
 
 // (lease, index, at, milliseconds, plain) -> as node_async_adopt: the operation with a deadline.
@@ -388,5 +387,6 @@ bool node_async_define(napi_env env, napi_value exports)
            node_define(env, exports, "putCompleted", async_put_completed) &&
            node_define(env, exports, "clearCompleted", async_clear_completed) &&
            node_define(env, exports, "putProgress", async_put_progress) &&
+           node_define(env, exports, "checkProgress", async_check_progress) &&
            node_define(env, exports, "timeout", async_timeout);
 }

@@ -152,6 +152,37 @@ static HRESULT name_of(const char *name, char out[NAME_SIZE])
     return TRI_S_OK;
 }
 
+// Are there properties that no field has?
+static HRESULT struct_check(napi_env env, const tri_type *type, napi_value from)
+{
+    napi_value keys;
+    uint32_t count = 0;
+    NODE_TRY(env, napi_get_all_property_names(env, from, napi_key_own_only,
+                                              napi_key_enumerable | napi_key_skip_symbols,
+                                              napi_key_numbers_to_strings, &keys));
+    NODE_TRY(env, napi_get_array_length(env, keys, &count));
+    for (uint32_t i = 0; count > type->field_count && i < count; i++) {
+        char key[NAME_SIZE];
+        char name[NAME_SIZE];
+        size_t length = 0;
+        napi_value value;
+        bool known = false;
+        NODE_TRY(env, napi_get_element(env, keys, i, &value));
+        NODE_TRY(env, napi_get_value_string_utf8(env, value, key, sizeof key, &length));
+        for (uint32_t k = 0; k < type->field_count && !known; k++) {
+            HRESULT hr = name_of(type->fields[k].name, name);
+            if (TRI_FAILED(hr)) {
+                return hr;
+            }
+            known = strcmp(name, key) == 0;
+        }
+        if (!known) {
+            return tri_struct_unexpected(type, TRI_NAME_CAMEL, key);
+        }
+    }
+    return TRI_S_OK;
+}
+
 static HRESULT struct_set(napi_env env, const tri_type *type, void *to, napi_value from)
 {
     napi_valuetype kind;
@@ -168,12 +199,16 @@ static HRESULT struct_set(napi_env env, const tri_type *type, void *to, napi_val
             return hr;
         }
         NODE_TRY(env, napi_get_named_property(env, from, name, &value));
+        NODE_TRY(env, napi_typeof(env, value, &kind));
+        if (kind == napi_undefined) {
+            return tri_struct_missing(type, TRI_NAME_CAMEL, i);
+        }
         hr = node_value_set(env, field->type, (char *)to + field->offset, value);
         if (TRI_FAILED(hr)) {
             return tri_error_prefix("field '%s': ", name);
         }
     }
-    return TRI_S_OK;
+    return struct_check(env, type, from);
 }
 
 HRESULT node_value_set(napi_env env, const tri_type *type, void *to, napi_value from)

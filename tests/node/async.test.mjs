@@ -226,6 +226,19 @@ describe('the raw face', () => {
     assert.throws(() => op.status, { code: 'ILLEGAL_METHOD_CALL', message: /Closed/ });
   });
 
+  it('has progress only where something is reported', () => {
+    const op = puppet.operation('plain');
+    assert.throws(() => (op.operation.progress = () => {}), { code: 'NO_INTERFACE' });
+    op.cancel();
+  });
+
+  it('an operation that was canceled and closed is still canceled for its awaiter', async () => {
+    const op = started();
+    op.operation.cancel();
+    op.operation.close();
+    await assert.rejects(op, { name: 'AbortError' });
+  });
+
   it('is null where there is no operation', async () => {
     const op = puppet.operation(42);
     assert.equal(op.operation, null);

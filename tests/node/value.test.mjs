@@ -136,7 +136,9 @@ describe('structs', () => {
   });
 
   it('name the field that is wrong', () => {
-    assert.throws(() => puppet.echoPointSync({ x: 1 }), { name: 'TypeError', message: /'value'.*field 'y'.*undefined/ });
+    assert.throws(() => puppet.echoPointSync({ x: 1 }), { name: 'TypeError', message: /'value'.*without the field 'y'/ });
+    assert.throws(() => puppet.echoPointSync({ x: 1, y: 2, zed: 3 }), { name: 'TypeError', message: /with the field 'zed'/ });
+    assert.throws(() => puppet.echoPointSync({ x: 1, y: '2' }), { name: 'TypeError', message: /'value'.*field 'y'.*a string/ });
     assert.throws(() => puppet.echoPointSync(null), { name: 'TypeError', message: /null/ });
   });
 });
