@@ -12,9 +12,8 @@
 #include <stddef.h>
 
 typedef struct operation_object {
-    PyObject_HEAD
-    tri_async *op;  // a reference; immutable
-    PyObject *name; // immutable
+    PyObject_HEAD tri_async *op; // a reference; immutable
+    PyObject *name;              // immutable
     // Guarded by the GIL, or the object's critical section.
     PyObject *raw;            // made when it is first asked for
     handler_object *progress; // of the attribute of that name
@@ -207,8 +206,7 @@ static bool listen(operation_object *self, handler_object *handler)
 
 static handler_object *subscribe(operation_object *self, PyObject *function, PyObject *over, const char *what)
 {
-    handler_object *handler =
-        handler_new(module_of(self), self->op, HANDLER_PROGRESS, function, over, NULL, what);
+    handler_object *handler = handler_new(module_of(self), self->op, HANDLER_PROGRESS, function, over, NULL, what);
     if (handler && !listen(self, handler)) {
         Py_CLEAR(handler);
     }
@@ -237,8 +235,12 @@ static PyObject *operation_reports(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *operation_get_progress(PyObject *object, void *Py_UNUSED(closure))
 {
+    PyObject *function;
+    TRI_BEGIN_SECTION(object)
     handler_object *handler = ((operation_object *)object)->progress;
-    return Py_NewRef(handler && handler->function ? handler->function : Py_None);
+    function = Py_NewRef(handler && handler->function ? handler->function : Py_None);
+    TRI_END_SECTION()
+    return function;
 }
 
 static int operation_set_progress(PyObject *object, PyObject *value, void *Py_UNUSED(closure))
@@ -251,8 +253,11 @@ static int operation_set_progress(PyObject *object, PyObject *value, void *Py_UN
             return -1;
         }
     }
-    handler_object *old = self->progress;
+    handler_object *old;
+    TRI_BEGIN_SECTION(object)
+    old = self->progress;
     self->progress = handler;
+    TRI_END_SECTION()
     handler_end(old);
     Py_XDECREF(old);
     return 0;
@@ -480,7 +485,6 @@ static PyType_Slot operation_slots[] = {
 PyType_Spec operation_spec = {
     .name = "trivium.Operation",
     .basicsize = sizeof(operation_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = operation_slots,
 };

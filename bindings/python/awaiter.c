@@ -265,8 +265,8 @@ static PyObject *awaiter_result(PyObject *object, PyObject *Py_UNUSED(ignored))
     awaiter_object *self = (awaiter_object *)object;
     if (self->canceled) {
         PyObject *type = module_of(self)->cancelled_error;
-        PyObject *error = self->cancel_message ? PyObject_CallOneArg(type, self->cancel_message)
-                                               : PyObject_CallNoArgs(type);
+        PyObject *error =
+            self->cancel_message ? PyObject_CallOneArg(type, self->cancel_message) : PyObject_CallNoArgs(type);
         if (error) {
             PyErr_SetObject(type, error);
             Py_DECREF(error);
@@ -311,8 +311,7 @@ static PyMethodDef awaiter_methods[] = {
     {"throw", (PyCFunction)(void (*)(void))awaiter_throw_method, METH_FASTCALL, NULL},
     {"close", awaiter_close, METH_NOARGS, NULL},
     {"get_loop", awaiter_get_loop, METH_NOARGS, NULL},
-    {"add_done_callback", (PyCFunction)(void (*)(void))awaiter_add_done_callback, METH_FASTCALL | METH_KEYWORDS,
-     NULL},
+    {"add_done_callback", (PyCFunction)(void (*)(void))awaiter_add_done_callback, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"remove_done_callback", awaiter_remove_done_callback, METH_O, NULL},
     {"cancel", (PyCFunction)(void (*)(void))awaiter_cancel, METH_VARARGS | METH_KEYWORDS, NULL},
     {"done", awaiter_done, METH_NOARGS, NULL},
@@ -342,7 +341,6 @@ static PyType_Slot awaiter_slots[] = {
 PyType_Spec awaiter_spec = {
     .name = "trivium._native.Awaiter",
     .basicsize = sizeof(awaiter_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = awaiter_slots,
 };

@@ -2,8 +2,7 @@
 #include "buffer.h"
 
 typedef struct buffer_object {
-    PyObject_HEAD
-    tri_buffer *buffer; // a reference, NULL for an empty one; immutable
+    PyObject_HEAD tri_buffer *buffer; // a reference, NULL for an empty one; immutable
 } buffer_object;
 
 static int buffer_get(PyObject *self, Py_buffer *view, int flags)

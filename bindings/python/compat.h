@@ -38,15 +38,14 @@ static inline void PyErr_SetRaisedException(PyObject *exception)
         PyErr_Clear();
         return;
     }
-    PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(exception)), exception,
-                  PyException_GetTraceback(exception));
+    PyErr_Restore(Py_NewRef((PyObject *)Py_TYPE(exception)), exception, PyException_GetTraceback(exception));
 }
 #endif
 
 /* Sections that exclude other threads where there is no GIL; nothing where there is one. */
 #if PY_VERSION_HEX >= 0x030D0000
-#define TRI_BEGIN_SECTION(object) Py_BEGIN_CRITICAL_SECTION(object)
-#define TRI_END_SECTION() Py_END_CRITICAL_SECTION()
+#define TRI_BEGIN_SECTION(object) Py_BEGIN_CRITICAL_SECTION(object);
+#define TRI_END_SECTION() Py_END_CRITICAL_SECTION();
 #else
 #define TRI_BEGIN_SECTION(object) {
 #define TRI_END_SECTION() }

@@ -58,8 +58,7 @@ static PyObject *module_new(module_state *state, const tri_component *component)
     bool done = dict && put_types(state, component, dict, all, name) &&
                 put_methods(state, component, dict, all, name) && PyDict_SetItemString(dict, "__all__", all) == 0 &&
                 put_text(dict, "__version__", component->version) && put_text(dict, "__doc__", component->doc) &&
-                put_text(dict, "__file__", component->path) &&
-                put_text(dict, "__namespace__", component->name_space);
+                put_text(dict, "__file__", component->path) && put_text(dict, "__namespace__", component->name_space);
     Py_XDECREF(all);
     Py_XDECREF(name);
     if (!done) {
@@ -113,10 +112,8 @@ PyObject *component_load(PyObject *module, PyObject *name_or_path)
     }
     const tri_component *component = NULL;
     HRESULT hr;
-    Py_BEGIN_ALLOW_THREADS
-    hr = tri_component_load(PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path), &component);
-    Py_END_ALLOW_THREADS
-    PyObject *loaded =
+    Py_BEGIN_ALLOW_THREADS hr = tri_component_load(PyBytes_AS_STRING(path), (size_t)PyBytes_GET_SIZE(path), &component);
+    Py_END_ALLOW_THREADS PyObject *loaded =
         TRI_FAILED(hr) ? error_raise_blocking(state, hr) : module_of_component(state, component);
     Py_DECREF(path);
     return loaded;

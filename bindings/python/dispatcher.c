@@ -115,19 +115,14 @@ static PyMethodDef dispatcher_methods[] = {
 };
 
 static PyType_Slot dispatcher_slots[] = {
-    {Py_tp_doc, "The inbox of an event loop."},
-    {Py_tp_traverse, dispatcher_traverse},
-    {Py_tp_clear, dispatcher_clear},
-    {Py_tp_dealloc, dispatcher_dealloc},
-    {Py_tp_methods, dispatcher_methods},
-    {0, NULL},
+    {Py_tp_doc, "The inbox of an event loop."}, {Py_tp_traverse, dispatcher_traverse}, {Py_tp_clear, dispatcher_clear},
+    {Py_tp_dealloc, dispatcher_dealloc},        {Py_tp_methods, dispatcher_methods},   {0, NULL},
 };
 
 PyType_Spec dispatcher_spec = {
     .name = "trivium._native.Dispatcher",
     .basicsize = sizeof(dispatcher_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = dispatcher_slots,
 };
 
@@ -227,10 +222,9 @@ int dispatcher_block(dispatcher_object *self, const bool *over, int64_t deadline
             return 0;
         }
         HRESULT hr;
-        Py_BEGIN_ALLOW_THREADS
-        hr = tri_dispatcher_wait(self->dispatcher, left);
-        Py_END_ALLOW_THREADS
-        if (PyErr_CheckSignals() < 0) {
+        Py_BEGIN_ALLOW_THREADS hr = tri_dispatcher_wait(self->dispatcher, left);
+        Py_END_ALLOW_THREADS if (PyErr_CheckSignals() < 0)
+        {
             return -1;
         }
         if (TRI_FAILED(hr) && hr != TRI_E_ABORT) {
@@ -266,8 +260,7 @@ void dispatcher_fault(dispatcher_object *self, PyObject *culprit)
     PyObject *exception = PyErr_GetRaisedException();
     PyObject *report = Py_BuildValue("{sssOsO}", "message", "Exception in a handler of an operation", "exception",
                                      exception, "handle", culprit);
-    PyObject *done =
-        report ? PyObject_CallMethodOneArg(self->loop, state->str_call_exception_handler, report) : NULL;
+    PyObject *done = report ? PyObject_CallMethodOneArg(self->loop, state->str_call_exception_handler, report) : NULL;
     if (!done) {
         PyErr_WriteUnraisable(culprit);
     }
@@ -284,8 +277,8 @@ bool dispatcher_call_soon(module_state *state, PyObject *loop, PyObject *callbac
         all[2 + i] = arguments[i];
     }
     all[2 + count] = context;
-    PyObject *handle = PyObject_VectorcallMethod(state->str_call_soon, all, (2 + count) | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                                                 context ? state->context_names : NULL);
+    PyObject *handle = PyObject_VectorcallMethod(
+        state->str_call_soon, all, (2 + count) | PY_VECTORCALL_ARGUMENTS_OFFSET, context ? state->context_names : NULL);
     Py_XDECREF(handle);
     return handle != NULL;
 }
@@ -316,9 +309,8 @@ void dispatcher_call(dispatcher_object *self, PyObject *callback, PyObject *cons
     } else {
         // It is entered already, further out on this thread.
         PyErr_Clear();
-        called = self->loop
-                     ? dispatcher_call_soon(module_of(self), self->loop, callback, arguments, count, context)
-                     : call_now(callback, arguments, count);
+        called = self->loop ? dispatcher_call_soon(module_of(self), self->loop, callback, arguments, count, context)
+                            : call_now(callback, arguments, count);
     }
     if (!called) {
         dispatcher_fault(self, callback);

@@ -12,13 +12,12 @@ struct waiter_object;
  * Loop thread only, but for `next`, which is guarded as module_state.dispatchers is.
  */
 struct dispatcher_object {
-    PyObject_HEAD
-    tri_dispatcher *dispatcher;
-    PyObject *loop; /* NULL for a blocking wait */
+    PyObject_HEAD tri_dispatcher *dispatcher;
+    PyObject *loop;                /* NULL for a blocking wait */
     struct waiter_object *waiters; /* a reference to each */
-    PyObject *fault; /* KeyboardInterrupt or SystemExit that came up in a drain: passed on at its end */
-    bool deferring;  /* resumptions go through call_soon: debug mode, or after a fault */
-    module_state *listed;    /* whose list it is in */
+    PyObject *fault;               /* KeyboardInterrupt or SystemExit that came up in a drain: passed on at its end */
+    bool deferring;                /* resumptions go through call_soon: debug mode, or after a fault */
+    module_state *listed;          /* whose list it is in */
     dispatcher_object *next;
 };
 

@@ -17,8 +17,8 @@ static PyObject *error_new(module_state *state, HRESULT hr)
     if (!text) {
         return NULL;
     }
-    PyObject *exception = PyObject_CallFunction(state->error_make, "ssIO", status.python, status.code,
-                                                (unsigned)(uint32_t)hr, text);
+    PyObject *exception =
+        PyObject_CallFunction(state->error_make, "ssIO", status.python, status.code, (unsigned)(uint32_t)hr, text);
     Py_DECREF(text);
     return exception;
 }

@@ -5,8 +5,8 @@
 #include "error.h"
 #include "value.h"
 
-handler_object *handler_new(module_state *state, tri_async *op, handler_kind kind, PyObject *function,
-                            PyObject *over, PyObject *raw, const char *what)
+handler_object *handler_new(module_state *state, tri_async *op, handler_kind kind, PyObject *function, PyObject *over,
+                            PyObject *raw, const char *what)
 {
     if (!PyCallable_Check(function)) {
         (void)error_format(state, TRI_E_TYPE_MISMATCH, "%s: expected a function, got %s", what,
@@ -14,8 +14,7 @@ handler_object *handler_new(module_state *state, tri_async *op, handler_kind kin
         return NULL;
     }
     PyObject *context = PyContext_CopyCurrent();
-    handler_object *self =
-        context ? (handler_object *)state->handler_type->tp_alloc(state->handler_type, 0) : NULL;
+    handler_object *self = context ? (handler_object *)state->handler_type->tp_alloc(state->handler_type, 0) : NULL;
     if (!self) {
         Py_XDECREF(context);
         return NULL;
@@ -184,7 +183,6 @@ static PyType_Slot handler_slots[] = {
 PyType_Spec handler_spec = {
     .name = "trivium._native.Handler",
     .basicsize = sizeof(handler_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = handler_slots,
 };

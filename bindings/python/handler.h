@@ -24,8 +24,8 @@ extern PyType_Spec handler_spec;
 
 /* A new reference; `over` and `raw` may be NULL. It does not wait yet. NULL with an exception; a function that is
  * none is refused with a message that begins with `what`. Calling the object ends it. */
-handler_object *handler_new(module_state *state, tri_async *op, handler_kind kind, PyObject *function,
-                            PyObject *over, PyObject *raw, const char *what);
+handler_object *handler_new(module_state *state, tri_async *op, handler_kind kind, PyObject *function, PyObject *over,
+                            PyObject *raw, const char *what);
 /* As waiter_begin. */
 HRESULT handler_begin(handler_object *self, dispatcher_object *dispatcher);
 /* Ends it: it is not called again. May drop the last reference. NULL is allowed. */

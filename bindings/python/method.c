@@ -9,8 +9,7 @@
 #include <stddef.h>
 
 typedef struct method_object {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
+    PyObject_HEAD vectorcallfunc vectorcall;
     const tri_method *method; // lives for ever; immutable, as all but `signature`
     PyObject *name;           // "hash_file"
     PyObject *module_name;
@@ -78,8 +77,7 @@ static HRESULT store_named(method_object *self, PyObject *const *values, PyObjec
     return TRI_S_OK;
 }
 
-static HRESULT store_all(method_object *self, PyObject *const *values, size_t positional, PyObject *names,
-                         char *block)
+static HRESULT store_all(method_object *self, PyObject *const *values, size_t positional, PyObject *names, char *block)
 {
     const tri_method *method = self->method;
     if (positional > method->param_count || (!names && positional < method->required_count)) {
@@ -127,8 +125,7 @@ static PyObject *call_with_blocks(method_object *self, PyObject *const *values, 
     }
     hr = store_all(self, values, (size_t)PyVectorcall_NARGS(flags), names, block);
     if (TRI_SUCCEEDED(hr)) {
-        Py_BEGIN_ALLOW_THREADS
-        hr = tri_method_call(method, block, result);
+        Py_BEGIN_ALLOW_THREADS hr = tri_method_call(method, block, result);
         Py_END_ALLOW_THREADS
     }
     PyObject *object;
@@ -245,8 +242,7 @@ static PyObject *method_get_signature(PyObject *object, void *Py_UNUSED(closure)
     if (!self->signature) {
         PyObject *list = parameter_list(self, state);
         PyObject *returned = list ? return_annotation(state, self->method) : NULL;
-        self->signature =
-            returned ? PyObject_CallFunctionObjArgs(state->make_signature, list, returned, NULL) : NULL;
+        self->signature = returned ? PyObject_CallFunctionObjArgs(state->make_signature, list, returned, NULL) : NULL;
         Py_XDECREF(returned);
         Py_XDECREF(list);
     }
@@ -350,22 +346,17 @@ static PyMemberDef method_members[] = {
 };
 
 static PyType_Slot method_slots[] = {
-    {Py_tp_traverse, method_traverse},
-    {Py_tp_clear, method_clear},
-    {Py_tp_dealloc, method_dealloc},
-    {Py_tp_repr, method_repr},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_descr_get, method_descr_get},
-    {Py_tp_methods, method_methods},
-    {Py_tp_getset, method_getset},
-    {Py_tp_members, method_members},
-    {0, NULL},
+    {Py_tp_traverse, method_traverse}, {Py_tp_clear, method_clear},
+    {Py_tp_dealloc, method_dealloc},   {Py_tp_repr, method_repr},
+    {Py_tp_call, PyVectorcall_Call},   {Py_tp_descr_get, method_descr_get},
+    {Py_tp_methods, method_methods},   {Py_tp_getset, method_getset},
+    {Py_tp_members, method_members},   {0, NULL},
 };
 
 PyType_Spec method_spec = {
     .name = "trivium._native.Method",
     .basicsize = sizeof(method_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
-             Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+             Py_TPFLAGS_IMMUTABLETYPE,
     .slots = method_slots,
 };

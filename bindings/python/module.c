@@ -204,10 +204,8 @@ static PyObject *module_shutdown(PyObject *module, PyObject *timeout)
         return NULL;
     }
     HRESULT hr;
-    Py_BEGIN_ALLOW_THREADS
-    hr = tri_shutdown((int64_t)(seconds * 1000));
-    Py_END_ALLOW_THREADS
-    return PyBool_FromLong(hr == TRI_S_OK);
+    Py_BEGIN_ALLOW_THREADS hr = tri_shutdown((int64_t)(seconds * 1000));
+    Py_END_ALLOW_THREADS return PyBool_FromLong(hr == TRI_S_OK);
 }
 
 static PyObject *module_live(PyObject *module, PyObject *Py_UNUSED(ignored))
@@ -284,15 +282,9 @@ static PyModuleDef_Slot module_slots[] = {
 };
 
 static PyModuleDef module_def = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "trivium._native",
-    .m_doc = "The part of Trivium that is written in C.",
-    .m_size = sizeof(module_state),
-    .m_methods = module_methods,
-    .m_slots = module_slots,
-    .m_traverse = module_traverse,
-    .m_clear = module_clear,
-    .m_free = module_free,
+    PyModuleDef_HEAD_INIT,          .m_name = "trivium._native", .m_doc = "The part of Trivium that is written in C.",
+    .m_size = sizeof(module_state), .m_methods = module_methods, .m_slots = module_slots,
+    .m_traverse = module_traverse,  .m_clear = module_clear,     .m_free = module_free,
 };
 
 PyMODINIT_FUNC PyInit__native(void)

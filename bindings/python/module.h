@@ -10,8 +10,8 @@
 typedef struct dispatcher_object dispatcher_object;
 
 /*
- * Immutable once the module is executed, but for `dispatchers`, `components`, `types` and `ending`, which the GIL guards
- * (without one: the critical section of `module`).
+ * Immutable once the module is executed, but for `dispatchers`, `components`, `types` and `ending`, which the GIL
+ * guards (without one: the critical section of `module`).
  */
 typedef struct module_state {
     PyObject *module; /* borrowed: the state lives inside of it */
@@ -32,8 +32,8 @@ typedef struct module_state {
     PyObject *make_struct;
     PyObject *make_signature;
     PyObject *signature_text;
-    PyObject *make_reports;     /* trivium._reports.Reports */
-    PyObject *timedelta; /* datetime.timedelta: datetime has no C API in an isolated interpreter of 3.12 */
+    PyObject *make_reports; /* trivium._reports.Reports */
+    PyObject *timedelta;    /* datetime.timedelta: datetime has no C API in an isolated interpreter of 3.12 */
 
     PyObject *components; /* address of a tri_component -> its module */
     PyObject *types;      /* address of a tri_type -> its class, for enums and structs */

@@ -6,9 +6,8 @@
 #include "value.h"
 
 typedef struct raw_object {
-    PyObject_HEAD
-    tri_async *op;  // a reference; immutable
-    PyObject *name; // immutable
+    PyObject_HEAD tri_async *op; // a reference; immutable
+    PyObject *name;              // immutable
     // Loop thread only.
     handler_object *completed; // NULL before it is set and after it was called
     handler_object *progress;
@@ -68,8 +67,7 @@ static PyObject *raw_get_results(PyObject *object, PyObject *Py_UNUSED(ignored))
     tri_async *op = ((raw_object *)object)->op;
     const void *result = NULL;
     HRESULT hr = tri_async_get_results(op, &result);
-    return TRI_FAILED(hr) ? error_raise_blocking(state, hr)
-                          : value_to_python(state, tri_async_result_type(op), result);
+    return TRI_FAILED(hr) ? error_raise_blocking(state, hr) : value_to_python(state, tri_async_result_type(op), result);
 }
 
 static bool has_progress(tri_async *op)
@@ -112,8 +110,7 @@ static HRESULT slot_look(tri_async *op, bool progress)
 
 static HRESULT refuse_progress(tri_async *op)
 {
-    return has_progress(op) ? TRI_S_OK
-                            : tri_error_set(TRI_E_NOINTERFACE, "%s reports no progress", tri_async_name(op));
+    return has_progress(op) ? TRI_S_OK : tri_error_set(TRI_E_NOINTERFACE, "%s reports no progress", tri_async_name(op));
 }
 
 static PyObject *handler_function(handler_object *handler)
@@ -144,10 +141,9 @@ static bool complete_at_once(raw_object *self, handler_object *handler)
     HRESULT hr = tri_async_get_status(self->op, &number);
     (void)hr; // it may be closed by now, which is a status too
     PyObject *status = PyObject_CallFunction(module_of(self)->status_type, "i", (int)number);
-    PyObject *result =
-        status ? PyObject_CallFunctionObjArgs(handler->function, (PyObject *)self, status, NULL) : NULL;
-    bool exiting = !result && (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
-                               PyErr_ExceptionMatches(PyExc_SystemExit));
+    PyObject *result = status ? PyObject_CallFunctionObjArgs(handler->function, (PyObject *)self, status, NULL) : NULL;
+    bool exiting =
+        !result && (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) || PyErr_ExceptionMatches(PyExc_SystemExit));
     if (!result && !exiting) {
         PyErr_WriteUnraisable(handler->function);
     }
@@ -180,8 +176,7 @@ static int raw_set_completed(PyObject *object, PyObject *value, void *Py_UNUSED(
     if (!value || value == Py_None) {
         hr = slot_put_nothing(self->op, false);
     } else {
-        handler_object *handler =
-            handler_new(state, self->op, HANDLER_RAW_COMPLETED, value, NULL, object, "completed");
+        handler_object *handler = handler_new(state, self->op, HANDLER_RAW_COMPLETED, value, NULL, object, "completed");
         if (!handler) {
             return -1;
         }
@@ -280,8 +275,8 @@ static PyGetSetDef raw_getset[] = {
     {"error_code", raw_get_error_code, NULL, "The HRESULT of the failure, 0 if there is none.", NULL},
     {"completed", raw_get_completed, raw_set_completed,
      "The function(operation, status) that is called at the end. It can be set once.", NULL},
-    {"progress", raw_get_progress, raw_set_progress,
-     "The function(operation, value) that is called with each report.", NULL},
+    {"progress", raw_get_progress, raw_set_progress, "The function(operation, value) that is called with each report.",
+     NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -299,7 +294,6 @@ static PyType_Slot raw_slots[] = {
 PyType_Spec raw_spec = {
     .name = "trivium._native.RawOperation",
     .basicsize = sizeof(raw_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = raw_slots,
 };

@@ -230,8 +230,7 @@ static PyObject *to_timedelta(module_state *state, int64_t ticks)
         left += day;
         days--;
     }
-    return PyObject_CallFunction(state->timedelta, "iii", (int)days, (int)(left / 1000000),
-                                 (int)(left % 1000000));
+    return PyObject_CallFunction(state->timedelta, "iii", (int)days, (int)(left / 1000000), (int)(left % 1000000));
 }
 
 static PyObject *to_list(module_state *state, const tri_type *type, const void *value)

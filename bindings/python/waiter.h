@@ -9,8 +9,7 @@
  * collector sees what hangs on the loop. Loop thread only, but for `op`, which is immutable.
  */
 typedef struct waiter_object {
-    PyObject_HEAD
-    tri_async *op; /* a reference */
+    PyObject_HEAD tri_async *op; /* a reference */
     tri_waiter *waiter;
     dispatcher_object *dispatcher; /* borrowed; NULL unless it waits */
     struct waiter_object *prev;
