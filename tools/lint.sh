@@ -3,6 +3,7 @@
 # Ends with "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
+mkdir -p build/logs
 make -s build/stamps/requirements-lint
 passed=0
 failed=0
@@ -28,7 +29,16 @@ each() {
     return $status
 }
 
-rules() { python3 tools/check.py --built; }
+# The rules are also about what is exported, so what is looked at must be built, and current.
+rules() {
+    make -s python node lua >build/logs/lint-build.log 2>&1 &&
+        cmake --preset dev >>build/logs/lint-build.log &&
+        cmake --build --preset dev --target test_support >>build/logs/lint-build.log 2>&1 || {
+        cat build/logs/lint-build.log
+        return 1
+    }
+    python3 tools/check.py --built
+}
 ruff_check() { build/venv/bin/ruff check --quiet .; }
 javascript() { files '*.mjs' '*.cjs' '*.js' | each node --check; }
 lua_syntax() { files '*.lua' '*.rockspec' | each luac5.4 -p; }
