@@ -39,12 +39,13 @@ static void set_extra(lua_State *L, int which)
 tri_lua_slot *tri_lua_new_op(lua_State *L, tri_lua_state *state, int metatable, int ops)
 {
     (void)tri_lua_dispatcher(L);
-    tri_lua_reserve_slot(L, state);
+    tri_lua_report_memory(L, state);
     tri_lua_op *op = lua_newuserdatauv(L, sizeof *op, 1);
-    lua_pushvalue(L, metatable);
-    lua_setmetatable(L, -2);
+    // Not an operation before it has a slot.
     op->slot = tri_lua_take_slot(L, state, ops);
     op->serial = op->slot->serial;
+    lua_pushvalue(L, metatable);
+    lua_setmetatable(L, -2);
     return op->slot;
 }
 

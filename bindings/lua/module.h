@@ -31,8 +31,7 @@ typedef struct tri_lua_state {
     const void *op_metatable;   // its address: quicker to compare than to look its name up
     lua_Integer cancel_count;   // coroutines that are to find themselves canceled at their next await
     // The operations: see slot.h.
-    struct tri_lua_slot **chunks;
-    size_t chunk_room;
+    struct tri_lua_chunk *chunks; // a list
     size_t slot_count;
     struct tri_lua_slot *free_slot;
     size_t created; // how many there ever were

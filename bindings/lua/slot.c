@@ -7,65 +7,59 @@ enum {
     REPORT_KILOBYTES = 16
 };
 
-static tri_lua_slot *slot_at(const tri_lua_state *state, size_t i)
-{
-    return &state->chunks[i / CHUNK_SLOTS][i % CHUNK_SLOTS];
-}
+typedef struct tri_lua_chunk {
+    struct tri_lua_chunk *next;
+    tri_lua_slot slots[CHUNK_SLOTS];
+} tri_lua_chunk;
 
 // The chunks are userdata, too: they must outlive every finalizer that may still look at an operation.
 static void add_chunk(lua_State *L, tri_lua_state *state)
 {
-    size_t count = state->slot_count / CHUNK_SLOTS;
     luaL_checkstack(L, 6, NULL);
+    // This may collect, and a finalizer that starts an operation may come here as well. What follows can fail, but runs no
+    // finalizer: so the count is read behind it.
+    tri_lua_chunk *chunk = lua_newuserdatauv(L, sizeof *chunk, 0);
+    const size_t count = state->slot_count;
     tri_lua_push_state(L);
     lua_getiuservalue(L, -1, TRI_LUA_CHUNKS);
-    if (count == state->chunk_room) {
-        size_t room = count ? 2 * count : 4;
-        tri_lua_slot **chunks = lua_newuserdatauv(L, room * sizeof *chunks, 0);
-        for (size_t i = 0; i < count; i++) {
-            chunks[i] = state->chunks[i];
-        }
-        lua_rawseti(L, -2, 0);
-        state->chunks = chunks;
-        state->chunk_room = room;
-    }
-    tri_lua_slot *chunk = lua_newuserdatauv(L, CHUNK_SLOTS * sizeof *chunk, 0);
-    lua_rawseti(L, -2, (lua_Integer)count + 1);
-    // A collection in one of the lines above may have swept, but only this function adds.
-    state->chunks[count] = chunk;
-    for (size_t i = CHUNK_SLOTS; i-- > 0;) {
-        lua_Integer index = (lua_Integer)(state->slot_count + i + 1);
-        chunk[i] = (tri_lua_slot){.next = state->free_slot,
-                                  .serial = 1,
-                                  .index = index,
-                                  .wait = {.state = state, .index = index, .anchor = LUA_NOREF}};
-        state->free_slot = &chunk[i];
-    }
-    state->slot_count += CHUNK_SLOTS;
+    lua_pushvalue(L, -3);
+    lua_rawseti(L, -2, (lua_Integer)(count / CHUNK_SLOTS) + 1);
     // Room in the tables, so that using a slot allocates nothing there.
     lua_getiuservalue(L, -2, TRI_LUA_OPS);
     lua_getiuservalue(L, -3, TRI_LUA_ANCHORS);
-    for (size_t i = state->slot_count - CHUNK_SLOTS; i < state->slot_count; i++) {
+    for (size_t i = 1; i <= CHUNK_SLOTS; i++) {
         lua_pushboolean(L, 0);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
+        lua_rawseti(L, -2, (lua_Integer)(count + i));
         lua_pushboolean(L, 0);
-        lua_rawseti(L, -3, (lua_Integer)i + 1);
+        lua_rawseti(L, -3, (lua_Integer)(count + i));
     }
-    lua_pop(L, 4);
+    for (size_t i = CHUNK_SLOTS; i-- > 0;) {
+        lua_Integer index = (lua_Integer)(count + i + 1);
+        chunk->slots[i] = (tri_lua_slot){.next = state->free_slot,
+                                         .serial = 1,
+                                         .index = index,
+                                         .wait = {.state = state, .index = index, .anchor = LUA_NOREF}};
+        state->free_slot = &chunk->slots[i];
+    }
+    chunk->next = state->chunks;
+    state->chunks = chunk;
+    state->slot_count = count + CHUNK_SLOTS;
+    lua_pop(L, 5);
 }
 
-void tri_lua_reserve_slot(lua_State *L, tri_lua_state *state)
+void tri_lua_report_memory(lua_State *L, tri_lua_state *state)
 {
     if (++state->created % REPORT_EVERY == 0 && lua_gc(L, LUA_GCISRUNNING)) {
         lua_gc(L, LUA_GCSTEP, REPORT_KILOBYTES);
-    }
-    if (!state->free_slot) {
-        add_chunk(L, state);
     }
 }
 
 tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table)
 {
+    while (!state->free_slot) {
+        add_chunk(L, state);
+    }
+    // From here on nothing collects: a finalizer would take the same slot.
     tri_lua_slot *slot = state->free_slot;
     lua_pushvalue(L, -1);
     lua_rawseti(L, table < 0 && table > LUA_REGISTRYINDEX ? table - 1 : table, slot->index);
@@ -129,34 +123,43 @@ static void give_up(lua_State *L, tri_lua_state *state, tri_lua_slot *slot)
     tri_async_release(async);
 }
 
+static void sweep_slot(lua_State *L, tri_lua_state *state, tri_lua_slot *slot, int ops)
+{
+    // What a coroutine waits for is on that coroutine's stack.
+    if (!slot->used || (slot->wait.link.waiter && lua_status(slot->wait.thread) == LUA_YIELD)) {
+        return;
+    }
+    bool gone = lua_rawgeti(L, ops, slot->index) == LUA_TNIL;
+    lua_pop(L, 1);
+    if (gone && (!slot->started || tri_async_is_done(slot->async))) {
+        give_up(L, state, slot);
+        // Something in its place keeps the table an array.
+        lua_pushboolean(L, 0);
+        lua_rawseti(L, ops, slot->index);
+    } else if (gone) {
+        tri_lua_end_wait(L, &slot->wait);
+    }
+}
+
 // The work of an operation goes on unseen when its userdata is gone; its slot stays for that long, so that the end of
 // the lua_State can cancel it.
 static void sweep(lua_State *L, tri_lua_state *state, int ops)
 {
-    for (size_t i = 0; i < state->slot_count; i++) {
-        tri_lua_slot *slot = slot_at(state, i);
-        // What a coroutine waits for is on that coroutine's stack.
-        if (!slot->used || (slot->wait.link.waiter && lua_status(slot->wait.thread) == LUA_YIELD)) {
-            continue;
-        }
-        bool gone = lua_rawgeti(L, ops, slot->index) == LUA_TNIL;
-        lua_pop(L, 1);
-        if (gone && (!slot->started || tri_async_is_done(slot->async))) {
-            give_up(L, state, slot);
-            // Something in its place keeps the table an array.
-            lua_pushboolean(L, 0);
-            lua_rawseti(L, ops, slot->index);
-        } else if (gone) {
-            tri_lua_end_wait(L, &slot->wait);
+    for (tri_lua_chunk *chunk = state->chunks; chunk; chunk = chunk->next) {
+        for (size_t i = 0; i < CHUNK_SLOTS; i++) {
+            sweep_slot(L, state, &chunk->slots[i], ops);
         }
     }
 }
 
 void tri_lua_close_slots(lua_State *L, tri_lua_state *state)
 {
-    for (size_t i = 0; i < state->slot_count; i++) {
-        tri_lua_slot *slot = slot_at(state, i);
-        if (slot->used) {
+    for (tri_lua_chunk *chunk = state->chunks; chunk; chunk = chunk->next) {
+        for (size_t i = 0; i < CHUNK_SLOTS; i++) {
+            tri_lua_slot *slot = &chunk->slots[i];
+            if (!slot->used) {
+                continue;
+            }
             if (slot->started) {
                 (void)tri_async_cancel(slot->async);
             }

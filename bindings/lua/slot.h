@@ -33,12 +33,12 @@ struct tri_lua_slot {
     bool started;       // else its arguments are still being filled in
 };
 
-// A slot for the userdata at the top of the stack, which the table of userdata at `table` gets too. [-0, +0, m]
+// A slot for the userdata at the top of the stack, which the table of userdata at `table` gets too. May collect, and so
+// run finalizers that take slots as well. [-0, +0, m]
 tri_lua_slot *tri_lua_take_slot(lua_State *L, tri_lua_state *state, int table);
 
-// Makes sure that tri_lua_take_slot has one to take, and tells the collector of the memory that it does not see. [-0,
-// +0, m]
-void tri_lua_reserve_slot(lua_State *L, tri_lua_state *state);
+// Tells the collector, once in a while, of the memory of an operation that it does not see. [-0, +0, m]
+void tri_lua_report_memory(lua_State *L, tri_lua_state *state);
 
 // Keeps the coroutine L alive while it waits; the table TRI_LUA_ANCHORS is at `anchors`. [-0, +0, m]
 void tri_lua_anchor_wait(lua_State *L, tri_lua_wait *wait, int anchors);
