@@ -78,6 +78,19 @@ luv_block("luv", function()
         op:cancel()
     end)
 
+    it("stays alive for what a callback of its poll phase begins", function()
+        local over = false
+        uv.fs_stat("/", function()
+            trivium.spawn(function()
+                timer.delay(0.02):await()
+                coroutine.yield()
+                over = true
+            end)
+        end)
+        uv.run()
+        assert.is_true(over)
+    end)
+
     it("attaches once", function()
         assert.equal(detach, attach())
     end)

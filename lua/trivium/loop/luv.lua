@@ -7,12 +7,14 @@ local scheduler = require "trivium.loop.scheduler"
 
 local handles
 
-local function step()
-    scheduler.step(0)
-end
+local step
 
--- The loop must not sleep while coroutines are ready, nor end while operations are waited for.
-local function prepare()
+-- The loop must not sleep while coroutines are ready, nor end while operations are waited for. So this is looked at before
+-- it sleeps, and, for what its callbacks began, before it decides whether to end.
+local function update()
+    if not handles then
+        return
+    end
     local poll, idle = handles.poll, handles.idle
     if scheduler.is_ready() then
         idle:start(step)
@@ -26,6 +28,14 @@ local function prepare()
     end
 end
 
+function step()
+    local ok, err = pcall(scheduler.step, 0)
+    update()
+    if not ok then
+        error(err, 0)
+    end
+end
+
 local function detach()
     for _, handle in pairs(handles or {}) do
         handle:close()
@@ -36,10 +46,17 @@ end
 -- Attaches once; returns a function that ends it.
 local function attach()
     if not handles then
-        handles = { poll = uv.new_poll(native.fd()), idle = uv.new_idle(), prepare = uv.new_prepare() }
+        handles = {
+            poll = uv.new_poll(native.fd()),
+            idle = uv.new_idle(),
+            prepare = uv.new_prepare(),
+            check = uv.new_check(),
+        }
         handles.poll:start("r", step)
-        handles.prepare:start(prepare)
-        handles.prepare:unref()
+        for _, name in ipairs { "prepare", "check" } do
+            handles[name]:start(update)
+            handles[name]:unref()
+        end
     end
     return detach
 end
