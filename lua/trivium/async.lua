@@ -16,14 +16,17 @@ function Op:next(ok, err, progress)
 end
 
 -- for value in op:reports() do ... end: the reports, until it is over; a slow reader gets the latest. Whether it failed is
--- what op:await() says afterwards.
+-- what op:await() says afterwards. When several coroutines share one iterator, each report goes to one of them.
 function Op:reports()
-    local value, fresh, over, waiting
+    local value, fresh, over
+    local waiting = {} -- a set of coroutines
     local function wake()
-        local co = waiting
-        waiting = nil
-        if co then
-            scheduler.wake(co)
+        local woken = waiting
+        if next(woken) then
+            waiting = {}
+            for co in pairs(woken) do
+                scheduler.wake(co, self)
+            end
         end
     end
     local stop, listens = native.watch(self, function(report)
@@ -37,7 +40,7 @@ function Op:reports()
     local function next_report()
         while not fresh and not over do
             native.check("op:reports()")
-            waiting = coroutine.running()
+            waiting[coroutine.running()] = true
             scheduler.park(self)
         end
         if fresh then

@@ -35,9 +35,11 @@ local function finish(task, ok, ...)
     alive[task] = nil
     alive_count = alive_count - 1
     local waiters = task.waiters
-    task.waiters = nil
-    for i = 1, waiters and #waiters or 0 do
-        wake(waiters[i])
+    if waiters then
+        task.waiters, waiters.task = nil, nil
+        for i = 1, #waiters do
+            wake(waiters[i], task)
+        end
     end
 end
 
@@ -74,19 +76,37 @@ local function spawn(f, ...)
     return task
 end
 
+-- The coroutines that await a task. Each leaves the list when its wait ends, also by coroutine.close.
+local Waiters = {}
+
+function Waiters.__close(waiters)
+    if not waiters.task then
+        return
+    end
+    local co = coroutine.running()
+    for i = #waiters, 1, -1 do
+        if waiters[i] == co then
+            table.remove(waiters, i)
+        end
+    end
+end
+
 local function wait_for(task)
     task.handled = true
-    local co = coroutine.running()
-    while task.ok == nil do
-        native.check("task:await()")
-        if task.thread == co then
-            error(native.error("ILLEGAL_METHOD_CALL", "a task cannot await itself"), 3)
-        end
-        local waiters = task.waiters or {}
-        task.waiters = waiters
-        waiters[#waiters + 1] = co
-        scheduler.park(task)
+    if task.ok ~= nil then
+        return
     end
+    native.check("task:await()")
+    local co = coroutine.running()
+    if task.thread == co then
+        error(native.error("ILLEGAL_METHOD_CALL", "a task cannot await itself"), 3)
+    end
+    local waiters <close> = task.waiters or setmetatable({ task = task }, Waiters)
+    task.waiters = waiters
+    waiters[#waiters + 1] = co
+    repeat
+        scheduler.park(task)
+    until task.ok ~= nil
 end
 
 -- What f returned; raises what it raised.
@@ -193,7 +213,7 @@ local function all(list)
                 group.cancel()
             end
             if left == 0 and parent then
-                wake(parent)
+                wake(parent, group)
                 parent = nil
             end
         end)

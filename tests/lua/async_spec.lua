@@ -424,6 +424,29 @@ describe("op", function()
         assert.is_false(a:done())
     end)
 
+    it("has reports for several tasks that share one iterator", run(function()
+        local op = start("a", "action_with_progress")
+        local reports = op:reports()
+        local seen, over = {}, 0
+        for _ = 1, 2 do
+            trivium.spawn(function()
+                for value in reports do
+                    seen[#seen + 1] = value
+                end
+                over = over + 1
+            end)
+        end
+        for i = 1, 3 do
+            puppet.report("a", i)
+            timer.delay(0.01):await()
+        end
+        puppet.complete("a", 0)
+        op:await()
+        coroutine.yield()
+        assert.same({ 1, 2, 3 }, seen)
+        assert.equal(2, over)
+    end))
+
     it("drops what nobody knows any more", function()
         local hashing = require "trivium.hashing"
         local before = trivium.live().async

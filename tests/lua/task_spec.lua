@@ -282,6 +282,73 @@ describe("a task", function()
     end))
 end)
 
+-- A coroutine that is not a task, and that others resume and close while it waits.
+describe("a coroutine of the program's own", function()
+    local function after(seconds, value)
+        return trivium.spawn(function()
+            timer.delay(seconds):await()
+            return value
+        end)
+    end
+
+    it("may be closed while it awaits a task", run(function()
+        local task = after(0.01, 1)
+        local co = coroutine.create(function() task:await() end)
+        coroutine.resume(co)
+        coroutine.close(co)
+        assert.equal(0, #task.waiters)
+        assert.equal(1, task:await())
+        coroutine.yield()
+        assert.equal("dead", coroutine.status(co))
+    end))
+
+    it("may be closed after the task has woken it", run(function()
+        local task = after(0.01, 1)
+        local co = coroutine.create(function() task:await() end)
+        trivium.spawn(function()
+            task:await()
+            coroutine.close(co)
+        end)
+        coroutine.resume(co)
+        task:await()
+        coroutine.yield()
+        assert.equal("dead", coroutine.status(co))
+    end))
+
+    it("is resumed once for what it waits for, and its own yields are its own", run(function()
+        local task = after(0.01, "value")
+        local got, steps = nil, 0
+        local co = coroutine.create(function()
+            got = task:await()
+            steps = steps + 1
+            coroutine.yield("mine")
+            steps = steps + 1
+        end)
+        for _ = 1, 3 do
+            assert.is_true(coroutine.resume(co))
+        end
+        task:await()
+        timer.delay(0.01):await()
+        assert.equal("value", got)
+        assert.equal(1, steps)
+        assert.equal("suspended", coroutine.status(co))
+    end))
+
+    it("may be closed in trivium.all, or in reports", run(function()
+        local op = timer.countdown(0.03, 0.005)
+        local coroutines = {
+            coroutine.create(function() trivium.all { op, timer.delay(0.01) } end),
+            coroutine.create(function() for _ in op:reports() do end end),
+        }
+        for _, co in ipairs(coroutines) do
+            coroutine.resume(co)
+            coroutine.close(co)
+        end
+        op:await()
+        coroutine.yield()
+    end))
+end)
+
 describe("trivium.all", function()
     it("keeps the order", run(function()
         local results = trivium.all {

@@ -10,6 +10,7 @@ local sentinel = native.sentinel
 local resume, close, status = coroutine.resume, coroutine.close, coroutine.status
 
 local ready, first, last = {}, 1, 0 -- coroutines, for this turn
+local reasons = {} -- at the same places: what each was parked for when it was woken
 local later = {} -- coroutines that passed the turn on, for the next
 local errors = {} -- of {error, traceback}
 local flushing = false
@@ -28,7 +29,11 @@ local function on_yield(co)
 end
 native.on_yield(on_yield)
 
-local function resume_one(co)
+-- Somebody else may have resumed or closed the coroutine since it was woken: then it is no longer there to be resumed.
+local function resume_one(co, reason)
+    if status(co) ~= "suspended" or (reason ~= nil and scheduler.parked[co] ~= reason) then
+        return
+    end
     local ok, what = resume(co)
     if not ok then
         errors[#errors + 1] = { what, debug.traceback(co) }
@@ -40,10 +45,10 @@ end
 
 local function run_ready()
     while first <= last do
-        local co = ready[first]
-        ready[first] = nil
+        local co, reason = ready[first], reasons[first]
+        ready[first], reasons[first] = nil, nil
         first = first + 1
-        resume_one(co)
+        resume_one(co, reason)
     end
     first, last = 1, 0
 end
@@ -58,10 +63,10 @@ local function run_turn()
     run_ready()
 end
 
--- Makes a coroutine run: in this turn, or at once if none is under way.
-function scheduler.wake(co)
+-- Makes a coroutine run: in this turn, or at once if none is under way. With a reason: only if it is parked for that.
+function scheduler.wake(co, reason)
     last = last + 1
-    ready[last] = co
+    ready[last], reasons[last] = co, reason
     if not (flushing or scheduler.running or native.is_turn()) then
         flushing = true
         local ok, err = pcall(run_ready)
@@ -72,7 +77,8 @@ function scheduler.wake(co)
     end
 end
 
--- Waits until somebody wakes the running coroutine; it must look itself whether what it waits for is there.
+-- Waits until somebody wakes the running coroutine; it must look itself whether what it waits for is there, for a resume
+-- may come from anybody.
 function scheduler.park(what)
     local co = coroutine.running()
     scheduler.parked[co] = what
