@@ -144,6 +144,11 @@ static HRESULT compare_param(tri__describe *describe, const tri_param *param, ui
                              index + 1, param->type->name, param->name, param->type->size, layout->name,
                              layout->size, field->size, field->offset);
     }
+    if (field->offset % tri__type_alignment(param->type) != 0) {
+        return tri_error_set(TRI_E_INVALID_DATA,
+                             "parameter %u is '%s %s' but the C struct '%s' has it unaligned at %u", index + 1,
+                             param->type->name, param->name, layout->name, field->offset);
+    }
     return TRI_S_OK;
 }
 
@@ -176,6 +181,13 @@ static HRESULT describe_param(tri__describe *describe, const tri__midl_member *t
     param->name = tri__arena_text(describe->arena, from->name, strlen(from->name));
     if (!param->name) {
         return TRI_E_OUTOFMEMORY;
+    }
+    for (const tri__midl_param *before = tree->params; before != from; before = before->next) {
+        if (tri__name_clashes(before->name, from->name)) {
+            return tri__midl_error(tree->source, from->position,
+                                   "expected a name that differs from '%s' in a script too, got '%s'",
+                                   before->name, from->name);
+        }
     }
     if (from->value) {
         param->optional = true;
@@ -236,6 +248,10 @@ static HRESULT describe_shape(const tri_member_def *member, tri__method *method,
         (shape->args->count && !shape->args->fields)) {
         return tri_error_set(TRI_E_INVALID_DATA, "the shape of the C function '%s' is incomplete",
                              shape->name ? shape->name : "");
+    }
+    if (shape->args->size > TRI__LAYOUT_MAX) {
+        return tri_error_set(TRI_E_INVALID_DATA, "expected at most %u bytes in the C struct '%s', got %u",
+                             TRI__LAYOUT_MAX, shape->args->name, shape->args->size);
     }
     if (member->options & ~(uint32_t)(TRI_INLINE | TRI_BLOCKING)) {
         return tri_error_set(TRI_E_INVALID_DATA, "expected options that ABI %u knows, got 0x%x",

@@ -116,9 +116,9 @@ static HRESULT type_of_enum(tri__describe *describe, const tri_type_def *def, tr
                                  def->name, i + 1, copy[i].name ? copy[i].name : "");
         }
         for (uint32_t k = 0; k < i; k++) {
-            if (strcmp(copy[k].name, copy[i].name) == 0) {
-                return tri_error_set(TRI_E_INVALID_DATA, "enum '%s': two enumerators are '%s'", def->name,
-                                     copy[i].name);
+            if (tri__name_clashes(copy[k].name, copy[i].name)) {
+                return tri_error_set(TRI_E_INVALID_DATA, "enum '%s': enumerators '%s' and '%s' would have the "
+                                     "same name in a script", def->name, copy[k].name, copy[i].name);
             }
         }
     }
@@ -140,6 +140,10 @@ static HRESULT type_of_struct(const tri_type_def *def, tri_type *type)
     if (!def->invoke) {
         return tri_error_set(TRI_E_INVALID_DATA, "struct '%s': expected a function 'invoke', got NULL",
                              def->name);
+    }
+    if (def->layout->size > TRI__LAYOUT_MAX) {
+        return tri_error_set(TRI_E_INVALID_DATA, "struct '%s': expected at most %u bytes, got %u", def->name,
+                             TRI__LAYOUT_MAX, def->layout->size);
     }
     type->kind = TRI_KIND_STRUCT;
     type->size = def->layout->size;
@@ -205,13 +209,17 @@ static HRESULT type_field(tri__describe *describe, const tri_type *owner, const 
                              field->type->size, after);
     }
     for (uint32_t i = 0; i < index; i++) {
-        if (strcmp(layout->fields[i].name, from->name) == 0) {
-            return tri_error_set(TRI_E_INVALID_DATA, "struct '%s': two fields are '%s'", owner->name,
-                                 from->name);
+        if (tri__name_clashes(layout->fields[i].name, from->name)) {
+            return tri_error_set(TRI_E_INVALID_DATA, "struct '%s': fields '%s' and '%s' would have the same name "
+                                 "in a script", owner->name, layout->fields[i].name, from->name);
         }
     }
     field->name = from->name;
     field->offset = from->offset;
+    if (from->offset % tri__type_alignment(field->type) != 0) {
+        return tri_error_set(TRI_E_INVALID_DATA, "struct '%s': field '%s' at %u is not aligned for a '%s'",
+                             owner->name, from->name, from->offset, field->type->name);
+    }
     *ready = *ready && (field->type->kind != TRI_KIND_STRUCT || field->type->fields);
     return TRI_S_OK;
 }

@@ -29,8 +29,15 @@ void tri__components_fini(void);
 // Names are at most this long, so that their projections fit into TRI__NAME_ROOM.
 #define TRI__NAME_MAX 120u
 #define TRI__NAME_ROOM (2u * TRI__NAME_MAX + 2u)
+// A struct of values or of arguments is at most this large.
+#define TRI__LAYOUT_MAX 65536u
 // Is `text` how that style spells `name`?
 bool tri__name_is(tri_name_style style, const char *name, const char *text, size_t length);
+
+// Would some language spell the two alike?
+bool tri__name_clashes(const char *a, const char *b);
+// What the offset of a value of that type in a C struct must be a multiple of.
+size_t tri__type_alignment(const tri_type *type);
 
 // UUIDv5 of a signature, as closed generics get it.
 void tri__iid_of_signature(const char *signature, size_t length, tri_guid *out);

@@ -96,3 +96,15 @@ bool tri__name_is(tri_name_style style, const char *name, const char *text, size
     return tri_name_project(style, name, spelled, sizeof spelled) == length && length &&
            memcmp(spelled, text, length) == 0;
 }
+
+bool tri__name_clashes(const char *a, const char *b)
+{
+    for (int style = TRI_NAME_SNAKE; style <= TRI_NAME_PASCAL; style++) {
+        char spelled[TRI__NAME_ROOM];
+        size_t length = tri_name_project((tri_name_style)style, a, spelled, sizeof spelled);
+        if (tri__name_is((tri_name_style)style, b, spelled, length)) {
+            return true;
+        }
+    }
+    return false;
+}

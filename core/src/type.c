@@ -119,3 +119,36 @@ const tri_type *tri__type_find(const char *name, size_t length)
     }
     return NULL;
 }
+
+#define TYPE_ALIGNMENT(T)                                                                                              \
+    offsetof(                                                                                                          \
+        struct {                                                                                                       \
+            char c;                                                                                                    \
+            T value;                                                                                                   \
+        },                                                                                                             \
+        value)
+
+size_t tri__type_alignment(const tri_type *type)
+{
+    size_t most = 1;
+    switch (type->kind) {
+    case TRI_KIND_STRUCT:
+        for (uint32_t i = 0; type->fields && i < type->field_count; i++) {
+            size_t one = tri__type_alignment(type->fields[i].type);
+            most = one > most ? one : most;
+        }
+        return most;
+    case TRI_KIND_INT64:
+    case TRI_KIND_UINT64:
+    case TRI_KIND_TIMESPAN:
+        return TYPE_ALIGNMENT(int64_t);
+    case TRI_KIND_DOUBLE:
+        return TYPE_ALIGNMENT(double);
+    case TRI_KIND_STRING:
+    case TRI_KIND_BUFFER:
+    case TRI_KIND_ARRAY:
+        return TYPE_ALIGNMENT(void *);
+    default:
+        return type->size ? type->size : 1;
+    }
+}

@@ -1,5 +1,5 @@
 // The messages about a struct whose fields a script has misnamed; the same in every language.
-#include <trivium/value.h>
+#include "method.h"
 
 #include <stdio.h>
 
@@ -8,7 +8,7 @@ static const char *struct_signature(const tri_type *type, tri_name_style style, 
 {
     int used = snprintf(out, size, "%s (", type->name);
     for (uint32_t i = 0; i < type->field_count && used > 0 && (size_t)used < size; i++) {
-        char name[128];
+        char name[TRI__NAME_ROOM];
         (void)tri_name_project(style, type->fields[i].name, name, sizeof name);
         used += snprintf(out + used, size - (size_t)used, "%s%s", i ? ", " : "", name);
     }
@@ -20,7 +20,7 @@ static const char *struct_signature(const tri_type *type, tri_name_style style, 
 
 HRESULT tri_struct_missing(const tri_type *type, tri_name_style style, uint32_t field)
 {
-    char expected[256], name[128];
+    char expected[256], name[TRI__NAME_ROOM];
     (void)tri_name_project(style, type->fields[field].name, name, sizeof name);
     return tri_error_set(TRI_E_TYPE_MISMATCH, "expected %s, got one without the field '%s'",
                          struct_signature(type, style, expected, sizeof expected), name);
