@@ -8,16 +8,16 @@
 #include <sched.h>
 #include <string.h>
 
-#define ASYNC_ALIGN(n) (((n) + 15u) & ~(uint32_t)15u)
+#define ASYNC_ALIGN(n) (((size_t)(n) + 15u) & ~(size_t)15u)
 
 HRESULT tri__async_new(const tri__async_spec *spec, tri_async **out)
 {
     *out = NULL;
     // One allocation: the object, then arguments, result and progress.
-    uint32_t args_at = ASYNC_ALIGN((uint32_t)sizeof(tri_async));
-    uint32_t result_at = ASYNC_ALIGN(args_at + spec->args_size);
-    uint32_t progress_at = ASYNC_ALIGN(result_at + spec->result_type->size);
-    uint32_t size = progress_at + spec->progress_type->size;
+    size_t args_at = ASYNC_ALIGN(sizeof(tri_async));
+    size_t result_at = ASYNC_ALIGN(args_at + spec->args_size);
+    size_t progress_at = ASYNC_ALIGN(result_at + spec->result_type->size);
+    size_t size = progress_at + spec->progress_type->size;
     tri_async *op = tri__alloc(size);
     if (!op) {
         return tri_error_set(TRI_E_OUTOFMEMORY, "no memory for an operation");

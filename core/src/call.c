@@ -51,12 +51,17 @@ HRESULT tri_async_start(tri_async *op)
         return tri_error_set(TRI_E_ILLEGAL_STATE_CHANGE, "operation '%s' is started by its provider",
                              op->name);
     }
-    if (tri__runtime_is_closing()) {
-        return tri_error_set(TRI_E_CLOSED, "the process is ending: nothing is started any more");
-    }
     bool in_place = op->method->options & TRI_INLINE;
     tri__pool *pool = NULL;
-    if (!in_place) {
+    _Atomic uint32_t *calls = NULL;
+    if (in_place) {
+        HRESULT closing = tri__runtime_call_begin(&calls);
+        if (TRI_FAILED(closing)) {
+            return closing;
+        }
+    } else if (tri__runtime_is_closing()) {
+        return tri_error_set(TRI_E_CLOSED, "the process is ending: nothing is started any more");
+    } else {
         pool = tri__runtime_pool(op->method->options & TRI_BLOCKING);
         if (!pool) {
             return tri_error_set(TRI_E_OUTOFMEMORY, "no memory for the thread pool");
@@ -64,10 +69,14 @@ HRESULT tri_async_start(tri_async *op)
     }
     HRESULT hr = tri__provider_begin(op);
     if (TRI_FAILED(hr)) {
+        if (in_place) {
+            tri__runtime_call_end(calls);
+        }
         return hr;
     }
     if (in_place) {
         tri__provider_run(op);
+        tri__runtime_call_end(calls);
         return TRI_S_OK;
     }
     op->job.run = call_run;
@@ -91,7 +100,15 @@ HRESULT tri_method_call(const tri_method *method, void *args, void *result)
     if (TRI_FAILED(hr)) {
         return hr;
     }
+    _Atomic uint32_t *calls;
+    hr = tri__runtime_call_begin(&calls);
+    if (TRI_FAILED(hr)) {
+        return hr;
+    }
+    // The method may wait for a job that was started just now and kept back.
+    tri__pool_flush_held();
     tri_error_clear();
     hr = own->shape->call(&call, args, result);
+    tri__runtime_call_end(calls);
     return TRI_FAILED(hr) ? hr : TRI_S_OK;
 }

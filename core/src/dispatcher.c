@@ -26,6 +26,7 @@ HRESULT tri_dispatcher_new(tri_wake_fn *wake, void *ctx, tri_dispatcher **out)
     dispatcher->wake = wake;
     dispatcher->ctx = ctx;
     dispatcher->read_fd = dispatcher->write_fd = -1;
+    tri__runtime_enter();
     dispatcher->epoch = tri__runtime_epoch();
     if (!wake) {
         HRESULT hr = tri__os_wake_new(&dispatcher->read_fd, &dispatcher->write_fd);
@@ -135,6 +136,10 @@ uint32_t tri_dispatcher_drain(tri_dispatcher *dispatcher, uint32_t budget)
             dispatcher->ready = node->next;
             delivered++;
             node->deliver(node);
+            if (dispatcher->epoch != tri__runtime_epoch()) {
+                // The callback has forked, and this is the child: inbox, pool and descriptor are the parent's.
+                return delivered;
+            }
         }
         if (dispatcher->ready) {
             break;
@@ -160,6 +165,8 @@ HRESULT tri_dispatcher_wait(tri_dispatcher *dispatcher, int64_t timeout_ms)
         dispatcher->epoch != tri__runtime_epoch()) {
         return tri_error_set(TRI_E_CLOSED, "the dispatcher is closed, or has no descriptor");
     }
+    // From inside a callback of a drain: what it waits for may be kept back until the end of that drain.
+    tri__pool_flush_held();
     return tri__os_wake_wait(dispatcher->read_fd, timeout_ms);
 }
 

@@ -3,11 +3,15 @@
 #ifndef TRI_OS_H
 #define TRI_OS_H
 
+#include <pthread.h>
 #include <trivium/status.h>
 
 // A thread that is never joined. Errors: tri_status_from_errno.
 HRESULT tri__os_thread_start(void *(*fn)(void *), void *arg);
 unsigned tri__os_cpu_count(void);
+// A condition variable that is waited for on the clock of tri__os_now; False: time is up.
+void tri__os_cond_init(pthread_cond_t *cond);
+bool tri__os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until);
 // Nanoseconds of a clock that never goes back.
 int64_t tri__os_now(void);
 

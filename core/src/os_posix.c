@@ -20,8 +20,13 @@
 HRESULT tri__os_thread_start(void *(*fn)(void *), void *arg)
 {
     // Signals belong to the host's own threads: ours must not be the one that a handler interrupts.
+    // A fault of the thread's own stays with it, or the host's crash reporter would not see it.
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(&all, faults[i]);
+    }
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
     int error = pthread_create(&thread, NULL, fn, arg);
@@ -38,6 +43,30 @@ unsigned tri__os_cpu_count(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1u : (unsigned)count;
+}
+
+void tri__os_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#ifndef __APPLE__
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+bool tri__os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t until)
+{
+#ifdef __APPLE__
+    int64_t left = until - tri__os_now();
+    left = left < 0 ? 0 : left;
+    struct timespec moment = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
+    return pthread_cond_timedwait_relative_np(cond, mutex, &moment) == 0;
+#else
+    struct timespec moment = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
+    return pthread_cond_timedwait(cond, mutex, &moment) == 0;
+#endif
 }
 
 int64_t tri__os_now(void)

@@ -182,12 +182,21 @@ void tri__provider_on_cancel(tri_operation *operation, tri_cancel_fn *fn, void *
         tri__async_lock(op);
     }
     tri__state state = tri__async_state(op);
-    bool now = fn && tri__state_status(state) == TRI_ASYNC_CANCELED;
+    // Canceled, and perhaps closed since.
+    bool now = fn && (state == TRI__CANCELING || state == TRI__CANCELED || state == TRI__CLOSING ||
+                      (state == TRI__CLOSED && atomic_load(&op->canceled)));
     op->guarded.cancel_fn = now ? NULL : fn;
     op->guarded.cancel_ctx = ctx;
+    if (now) {
+        op->guarded.cancel_running = true;
+        op->guarded.cancel_thread = pthread_self();
+    }
     tri__async_unlock(op);
     if (now) {
         fn(ctx);
+        tri__async_lock(op);
+        op->guarded.cancel_running = false;
+        tri__async_unlock(op);
     } else if (fn && tri__runtime_is_closing()) {
         tri_async_cancel(op);
     }
@@ -231,6 +240,9 @@ void tri__provider_run(tri_async *op)
         atomic_store_explicit(&op->has_run, true, memory_order_relaxed); // published by the outcome
         tri_error_clear();
         HRESULT hr = op->method->shape->start(operation, op->args);
+        if (TRI_FAILED(hr) && tri__runtime_is_closing()) {
+            tri_async_cancel(op); // It was told to stop by the end of the process: that is no failure of its own.
+        }
         bool settled = atomic_load_explicit(&op->state, memory_order_relaxed) != TRI__STARTED;
         if (TRI_FAILED(hr)) {
             const char *message = settled ? "" : tri_error_message(hr);

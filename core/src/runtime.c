@@ -9,7 +9,6 @@
 #include "thread_pool.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define EXIT_TIMEOUT_MS 5000 // how long the end of a process waits for work that was told to stop
 #define BLOCKING_THREADS 128u
@@ -18,6 +17,7 @@ typedef struct runtime {
     uint32_t epoch; // immutable
     pthread_mutex_t load_lock;
     _Atomic(tri__pool *) pools[2]; // the usual one, and the one for blocking methods; set once, with mutex
+    _Atomic uint32_t calls;        // methods that run on their callers' threads; seq_cst, against closing
     pthread_mutex_t mutex;         // protects the next two, and the making of pools
     tri_async *held;
     pthread_cond_t released; // something was taken out of held
@@ -58,11 +58,16 @@ static void runtime_init_process(void)
     atexit(runtime_exit);
 }
 
+void tri__runtime_enter(void)
+{
+    pthread_once(&runtime_once, runtime_init_process);
+}
+
 static runtime *runtime_get(void)
 {
     runtime *current = atomic_load(&runtime_current);
     while (!current || current->epoch != tri__runtime_epoch()) {
-        pthread_once(&runtime_once, runtime_init_process);
+        tri__runtime_enter();
         runtime *fresh = tri__calloc(sizeof *fresh);
         if (!fresh) {
             return NULL;
@@ -70,7 +75,7 @@ static runtime *runtime_get(void)
         fresh->epoch = tri__runtime_epoch();
         pthread_mutex_init(&fresh->load_lock, NULL);
         pthread_mutex_init(&fresh->mutex, NULL);
-        pthread_cond_init(&fresh->released, NULL);
+        tri__os_cond_init(&fresh->released);
         // The one of the parent is left as it is: its locks may be taken by threads that are not here.
         if (atomic_compare_exchange_strong(&runtime_current, &current, fresh)) {
             current = fresh;
@@ -130,6 +135,28 @@ tri__pool *tri__runtime_pool(bool blocking)
         pthread_mutex_unlock(&rt->mutex);
     }
     return pool;
+}
+
+HRESULT tri__runtime_call_begin(_Atomic uint32_t **calls)
+{
+    *calls = NULL;
+    runtime *rt = runtime_get();
+    if (!rt) {
+        return tri_error_set(TRI_E_OUTOFMEMORY, "no memory for the runtime");
+    }
+    // Counted in before the look, and the end says so before it looks at the count: one of the two sees the other.
+    atomic_fetch_add(&rt->calls, 1);
+    if (atomic_load(&runtime_closing) == rt->epoch + 1) {
+        atomic_fetch_sub(&rt->calls, 1);
+        return tri_error_set(TRI_E_CLOSED, "the process is ending: nothing is started any more");
+    }
+    *calls = &rt->calls;
+    return TRI_S_OK;
+}
+
+void tri__runtime_call_end(_Atomic uint32_t *calls)
+{
+    atomic_fetch_sub(calls, 1);
 }
 
 void tri__runtime_hold(tri_async *op)
@@ -209,17 +236,11 @@ static void runtime_drop_queue(tri__pool *pool)
 static bool runtime_wait_released(runtime *rt, int64_t until)
 {
     pthread_mutex_lock(&rt->mutex);
-    while (rt->held && tri__os_now() < until) {
-        struct timespec moment;
-        clock_gettime(CLOCK_REALTIME, &moment);
-        moment.tv_nsec += 10000000; // Short turns: an operation may also end without being canceled.
-        if (moment.tv_nsec >= 1000000000) {
-            moment.tv_nsec -= 1000000000;
-            moment.tv_sec++;
-        }
-        pthread_cond_timedwait(&rt->released, &rt->mutex, &moment);
+    while ((rt->held || atomic_load(&rt->calls)) && tri__os_now() < until) {
+        // Short turns: a call ends without a word.
+        (void)tri__os_cond_wait(&rt->released, &rt->mutex, tri__os_now() + 10000000);
     }
-    bool released = !rt->held;
+    bool released = !rt->held && !atomic_load(&rt->calls);
     pthread_mutex_unlock(&rt->mutex);
     return released;
 }
@@ -230,7 +251,8 @@ HRESULT tri_shutdown(int64_t timeout_ms)
     if (!rt) {
         return TRI_S_OK;
     }
-    int64_t until = tri__os_now() + timeout_ms * 1000000;
+    int64_t longest = INT64_C(1000) * 86400 * 365; // milliseconds
+    int64_t until = tri__os_now() + (timeout_ms < longest ? timeout_ms : longest) * 1000000;
     atomic_store(&runtime_closing, rt->epoch + 1);
     tri__pool *pools[2] = {atomic_load(&rt->pools[0]), atomic_load(&rt->pools[1])};
     for (int i = 0; i < 2; i++) {

@@ -4,9 +4,17 @@
 
 #include "os.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct tri_async;
 struct tri__pool;
+
+// Makes sure that forks are counted; before the first look at the epoch for something that is kept.
+void tri__runtime_enter(void);
+// Around a method that runs on its caller's thread: the end waits for it. Errors: TRI_E_CLOSED when the process is ending,
+// TRI_E_OUTOFMEMORY; then there is nothing to end.
+HRESULT tri__runtime_call_begin(_Atomic uint32_t **calls);
+void tri__runtime_call_end(_Atomic uint32_t *calls);
 
 // Which process this is, counted in forks; an object of another epoch is the parent's.
 uint32_t tri__runtime_epoch(void);

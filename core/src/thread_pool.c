@@ -6,8 +6,9 @@
 #include "thread_pool.h"
 
 #include "alloc.h"
+#include "runtime.h"
 
-#include <time.h>
+#include <string.h>
 #include <trivium/dispatcher.h>
 
 #define POOL_SHARE 16u         // jobs a worker takes at most per lock
@@ -141,15 +142,15 @@ static bool pool_sleep(tri__pool *pool)
         pthread_cond_broadcast(&pool->quiet);
     }
     if (pool->elastic) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += POOL_IDLE_SECONDS;
-        stay = pthread_cond_timedwait(&pool->work, &pool->mutex, &until) == 0;
+        stay = tri__os_cond_wait(&pool->work, &pool->mutex,
+                                 tri__os_now() + POOL_IDLE_SECONDS * INT64_C(1000000000));
     } else {
         pthread_cond_wait(&pool->work, &pool->mutex);
     }
     pool->sleeping--;
-    if (pool->signaled > pool->sleeping || (stay && pool->signaled > 0)) {
+    // Whoever comes back counts as one that was woken, also when time was up: too low a count wakes one too many, too high
+    // a count wakes none.
+    if (pool->signaled > 0) {
         pool->signaled--;
     }
     return stay;
@@ -239,8 +240,8 @@ tri__pool *tri__pool_new(unsigned max_threads, bool elastic)
         pool->max_threads = max_threads;
         pool->elastic = elastic;
         pthread_mutex_init(&pool->mutex, NULL);
-        pthread_cond_init(&pool->work, NULL);
-        pthread_cond_init(&pool->quiet, NULL);
+        tri__os_cond_init(&pool->work);
+        tri__os_cond_init(&pool->quiet);
     }
     return pool;
 }
@@ -278,6 +279,7 @@ static void pool_append(tri__pool *pool, tri__job *head, tri__job *tail, size_t 
 
 // Jobs that this thread keeps back. Only those of a fixed pool: an elastic one is for jobs that are long anyway.
 static _Thread_local struct {
+    uint32_t epoch; // what follows belongs to this process; else it is the parent's, and not ours to hand over
     unsigned depth;
     tri__pool *pool;
     tri__job *head;
@@ -285,8 +287,18 @@ static _Thread_local struct {
     size_t count;
 } held_jobs;
 
+// A fork may come in the middle of a drain. The child finds nothing held, and a depth of 0.
+static void held_check(void)
+{
+    if (held_jobs.epoch != tri__runtime_epoch()) {
+        memset(&held_jobs, 0, sizeof held_jobs);
+        held_jobs.epoch = tri__runtime_epoch();
+    }
+}
+
 void tri__pool_flush_held(void)
 {
+    held_check();
     if (held_jobs.head) {
         pool_append(held_jobs.pool, held_jobs.head, held_jobs.tail, held_jobs.count);
         held_jobs.head = held_jobs.tail = NULL;
@@ -296,11 +308,13 @@ void tri__pool_flush_held(void)
 
 void tri_submit_hold(void)
 {
+    held_check();
     held_jobs.depth++;
 }
 
 void tri_submit_resume(void)
 {
+    held_check();
     if (held_jobs.depth > 0 && --held_jobs.depth == 0) {
         tri__pool_flush_held();
     }
@@ -309,6 +323,7 @@ void tri_submit_resume(void)
 HRESULT tri__pool_submit(tri__pool *pool, tri__job *job)
 {
     job->next = NULL;
+    held_check();
     bool hold = held_jobs.depth > 0 && !pool->elastic;
     // relaxed: a thread that sees workers needs nothing else from those who started them.
     if (!hold || atomic_load_explicit(&pool->started, memory_order_relaxed) == 0) {
@@ -326,10 +341,8 @@ HRESULT tri__pool_submit(tri__pool *pool, tri__job *job)
         return TRI_S_OK;
     }
     if (held_jobs.pool != pool) {
-        // After a fork the list is the parent's; its jobs are not ours to run.
+        tri__pool_flush_held();
         held_jobs.pool = pool;
-        held_jobs.head = held_jobs.tail = NULL;
-        held_jobs.count = 0;
     }
     if (held_jobs.tail) {
         held_jobs.tail->next = job;
@@ -356,16 +369,10 @@ bool tri__pool_wait_quiet(tri__pool *pool, int64_t until)
 {
     pthread_mutex_lock(&pool->mutex);
     while (pool->sleeping < pool->threads || pool->head) {
-        int64_t left = until - tri__os_now();
-        if (left <= 0) {
+        if (tri__os_now() >= until) {
             break;
         }
-        struct timespec moment;
-        clock_gettime(CLOCK_REALTIME, &moment);
-        int64_t nanoseconds = moment.tv_nsec + left;
-        moment.tv_sec += (time_t)(nanoseconds / 1000000000);
-        moment.tv_nsec = (long)(nanoseconds % 1000000000);
-        pthread_cond_timedwait(&pool->quiet, &pool->mutex, &moment);
+        (void)tri__os_cond_wait(&pool->quiet, &pool->mutex, until);
     }
     bool quiet = pool->sleeping >= pool->threads && !pool->head;
     pthread_mutex_unlock(&pool->mutex);

@@ -1,7 +1,10 @@
 // tri_async_timeout: an operation that follows another one, until its time is up.
 //
-// Three parties hold the deadline: the timer, the waiter on the inner operation, and the outer operation's cancel.
-// The first to give the outer operation an outcome wins; `parties` says when the memory can go.
+// The timer, the end of the inner operation and a cancel of the outer one compete to give the outer operation its outcome;
+// the first wins. `parties` says when the memory can go: the timer, the two waiters and the maker have left.
+//
+// A timeout is an Error, and in that state an operation counts as stopped: whoever must know that the work has stopped
+// asks the inner operation.
 #include "alloc.h"
 #include "async.h"
 #include "runtime.h"
@@ -12,7 +15,8 @@
 
 typedef struct deadline {
     tri__timer timer; // first
-    tri_waiter waiter;
+    tri_waiter waiter;  // for the outcome
+    tri_waiter stopped; // for the end of the work: only then has the outer operation stopped too
     tri_async *inner; // a reference
     tri_async *outer; // the provider's reference to it is ours
     int64_t ticks;
@@ -88,6 +92,13 @@ static void deadline_event(tri_waiter *waiter, void *ctx, unsigned events)
     deadline_leave(d, tri__timer_disarm(&d->timer) ? 2 : 1);
 }
 
+static void deadline_stopped(tri_waiter *waiter, void *ctx, unsigned events)
+{
+    (void)waiter;
+    (void)events;
+    deadline_leave(ctx, 1);
+}
+
 static void deadline_canceled(void *ctx)
 {
     deadline *d = ctx;
@@ -124,8 +135,8 @@ HRESULT tri_async_timeout(tri_async *op, int64_t ticks, tri_async **out)
     int64_t now = tri__os_now();
     d->timer.due = ticks > (INT64_MAX - now) / 100 ? INT64_MAX : now + ticks * 100;
     d->timer.index = TRI__TIMER_IDLE;
-    // The waiter, the timer, and this function.
-    atomic_init(&d->parties, 3);
+    // The two waiters, the timer, and this function.
+    atomic_init(&d->parties, 4);
     hr = tri__provider_begin(outer);
     if (TRI_SUCCEEDED(hr)) {
         tri__provider_on_cancel(&outer->provider, deadline_canceled, d);
@@ -133,13 +144,16 @@ HRESULT tri_async_timeout(tri_async *op, int64_t ticks, tri_async **out)
     }
     if (TRI_FAILED(hr)) {
         // Nobody knows the outer operation: it ends unseen.
-        deadline_leave(d, 3);
+        deadline_leave(d, 4);
         tri_async_release(outer);
         return hr;
     }
     unsigned flags = op->progress_type->kind == TRI_KIND_VOID ? 0 : TRI_WAIT_PROGRESS;
     if (tri__waiter_attach_direct(&d->waiter, op, flags, deadline_event, d) == TRI_S_FALSE) {
         deadline_event(&d->waiter, d, TRI_EVENT_DONE);
+    }
+    if (tri__waiter_attach_direct(&d->stopped, op, TRI_WAIT_STOPPED, deadline_stopped, d) == TRI_S_FALSE) {
+        deadline_leave(d, 1);
     }
     deadline_leave(d, 1);
     *out = outer;

@@ -5,7 +5,6 @@
 #include "runtime.h"
 
 #include <stdatomic.h>
-#include <time.h>
 
 typedef struct timer_queue {
     uint32_t epoch; // immutable
@@ -21,6 +20,7 @@ static _Atomic(timer_queue *) timer_current; // seq_cst; anew in a forked child,
 
 static timer_queue *timer_get(void)
 {
+    tri__runtime_enter();
     timer_queue *current = atomic_load(&timer_current);
     while (!current || current->epoch != tri__runtime_epoch()) {
         timer_queue *fresh = tri__calloc(sizeof *fresh);
@@ -29,13 +29,7 @@ static timer_queue *timer_get(void)
         }
         fresh->epoch = tri__runtime_epoch();
         pthread_mutex_init(&fresh->mutex, NULL);
-        pthread_condattr_t attributes;
-        pthread_condattr_init(&attributes);
-#ifndef __APPLE__
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-#endif
-        pthread_cond_init(&fresh->changed, &attributes);
-        pthread_condattr_destroy(&attributes);
+        tri__os_cond_init(&fresh->changed);
         if (atomic_compare_exchange_strong(&timer_current, &current, fresh)) {
             current = fresh;
         } else {
@@ -113,14 +107,7 @@ static void *timer_work(void *arg)
             pthread_mutex_lock(&queue->mutex);
             continue;
         }
-#ifdef __APPLE__
-        int64_t left = first->due - now;
-        struct timespec until = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
-        pthread_cond_timedwait_relative_np(&queue->changed, &queue->mutex, &until);
-#else
-        struct timespec until = {(time_t)(first->due / 1000000000), (long)(first->due % 1000000000)};
-        pthread_cond_timedwait(&queue->changed, &queue->mutex, &until);
-#endif
+        (void)tri__os_cond_wait(&queue->changed, &queue->mutex, first->due);
     }
     return NULL;
 }

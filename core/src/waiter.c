@@ -118,8 +118,10 @@ HRESULT tri_async_wait(tri_async *op, tri_dispatcher *dispatcher, unsigned flags
                        void *ctx, tri_waiter **out)
 {
     *out = NULL;
-    if (dispatcher->closed) {
-        return tri_error_set(TRI_E_CLOSED, "the event loop of this dispatcher is closed");
+    if (dispatcher->closed || dispatcher->epoch != tri__runtime_epoch()) {
+        return tri_error_set(TRI_E_CLOSED, dispatcher->closed
+                                               ? "the event loop of this dispatcher is closed"
+                                               : "the dispatcher belongs to the parent process");
     }
     if (tri__async_is_forked(op)) {
         return TRI_S_FALSE;
@@ -278,25 +280,39 @@ void tri__waiter_deliver(tri__node *node)
     }
     waiter->dead = true;
     loop_unlink(waiter);
+    tri_async *op = waiter->op;
     waiter->fn(waiter, waiter->ctx, bits);
-    waiter_free(waiter);
+    if (!tri__async_is_forked(op)) { // in a child that was forked by fn, its lock may be taken for ever
+        waiter_free(waiter);
+    }
 }
 
-// A direct waiter's bits count who reports progress to it; the flag says that it is over. Whoever comes last of the two
-// says so to it, so that DONE never overtakes a report, and a report may itself lead to DONE on the same thread.
-#define DIRECT_OVER 0x80000000u
+// A direct waiter's bits: somebody reports progress to it; there was another report meanwhile; it is over. Whoever reports
+// goes round again for the second, and tells the third, so that DONE never overtakes a report, no last report is lost, and
+// a report may itself lead to DONE on the same thread.
+#define DIRECT_REPORTING 1u
+#define DIRECT_AGAIN 2u
+#define DIRECT_OVER 4u
 
 static void direct_done(tri_waiter *waiter)
 {
-    if (atomic_fetch_or(&waiter->bits, DIRECT_OVER) == 0) {
+    if (!(atomic_fetch_or(&waiter->bits, DIRECT_OVER) & DIRECT_REPORTING)) {
         waiter->fn(waiter, waiter->ctx, TRI_EVENT_DONE);
     }
 }
 
 static void direct_progress(tri_waiter *waiter)
 {
-    waiter->fn(waiter, waiter->ctx, TRI_EVENT_PROGRESS);
-    if (atomic_fetch_sub(&waiter->bits, 1) == (DIRECT_OVER | 1)) {
+    unsigned bits;
+    do {
+        atomic_fetch_and(&waiter->bits, ~DIRECT_AGAIN);
+        waiter->fn(waiter, waiter->ctx, TRI_EVENT_PROGRESS);
+        bits = atomic_load(&waiter->bits);
+        while (!(bits & DIRECT_AGAIN) &&
+               !atomic_compare_exchange_weak(&waiter->bits, &bits, bits & ~DIRECT_REPORTING)) {
+        }
+    } while (bits & DIRECT_AGAIN);
+    if (bits & DIRECT_OVER) {
         waiter->fn(waiter, waiter->ctx, TRI_EVENT_DONE);
     }
 }
@@ -344,9 +360,8 @@ void tri__waiters_progress(tri_async *op, tri__told *told)
         }
         if (waiter->dispatcher) {
             waiter_tell(waiter, TRI_EVENT_PROGRESS, &told->wake);
-        } else if (atomic_load(&waiter->bits) == 0) {
-            // Another thread's report that is under way will do: it is the latest value that counts.
-            atomic_store(&waiter->bits, 1);
+        } else if (!(atomic_fetch_or(&waiter->bits, DIRECT_REPORTING | DIRECT_AGAIN) & DIRECT_REPORTING)) {
+            // Otherwise the one who reports already sees DIRECT_AGAIN.
             waiter->loop_next = told->direct;
             told->direct = waiter;
         }
