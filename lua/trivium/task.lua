@@ -55,7 +55,7 @@ end
 -- spawn(f, ...): runs f(...) as a task. It begins in this turn of the loop, at once if none is under way.
 local function spawn(f, ...)
     if type(f) ~= "function" and not (getmetatable(f) and getmetatable(f).__call) then
-        error("trivium.spawn: expected a function, got " .. type(f), 2)
+        error(native.error("INVALID_TYPE", "trivium.spawn: expected a function, got " .. type(f)), 2)
     end
     local task = setmetatable({ state = "started" }, Task)
     local arguments = select("#", ...) > 0 and table.pack(...)
@@ -189,9 +189,25 @@ scheduler.sources[#scheduler.sources + 1] = function()
     end
 end
 
+local function check_awaitables(list)
+    if type(list) ~= "table" then
+        error(native.error("INVALID_TYPE",
+            "trivium.all: expected a table of operations and tasks, got " .. type(list)), 3)
+    end
+    for i = 1, #list do
+        local one = list[i]
+        -- The methods of an operation check what they are called on.
+        if getmetatable(one) ~= Task and not pcall(native.op.done, one) then
+            error(native.error("INVALID_TYPE", ("trivium.all: element %d: expected an operation or a task, got %s"):format(
+                i, type(one))), 3)
+        end
+    end
+end
+
 -- all{op, task, ...}: awaits them all, and returns a table of their (first) results in the same order. When one fails, the
 -- others are canceled, and its error is raised.
 local function all(list)
+    check_awaitables(list)
     native.check("trivium.all()")
     local results, left, failure = { n = #list }, #list, nil
     local parent = coroutine.running()
@@ -239,8 +255,17 @@ local function deadlock()
         alive_count))
 end
 
+-- Turn after turn until nothing is left; returns {error} if something failed that ends all of it.
 local function loop(main)
     local failure
+    local function fail(err, traceback)
+        if failure then
+            scheduler.print_error(err, traceback)
+        else
+            failure = { scheduler.with_traceback(err, traceback) }
+            cancel_all()
+        end
+    end
     while scheduler.is_ready() or alive_count > 0 or native.waiters() > 0 do
         if not scheduler.is_pending() then
             -- Their coroutines are dropped; whoever looks at the tasks sees why.
@@ -254,18 +279,13 @@ local function loop(main)
         end
         scheduler.turn()
         local err, traceback = scheduler.take_error()
-        if err == nil and main.state == "error" and not main.handled then
-            main.handled = true
-            err, traceback = main.values[1], main.traceback
+        while err ~= nil do
+            fail(err, traceback)
+            err, traceback = scheduler.take_error()
         end
-        if err ~= nil then
-            if failure then
-                io.stderr:write("trivium: one more error: ",
-                    tostring(scheduler.with_traceback(err, traceback)), "\n")
-            else
-                failure = { scheduler.with_traceback(err, traceback) }
-                cancel_all()
-            end
+        if main.state == "error" and not main.handled then
+            main.handled = true
+            fail(main.values[1], main.traceback)
         end
     end
     return failure
@@ -292,6 +312,7 @@ local function run(f, ...)
         error(failure, 0)
     end
     if failure then
+        scheduler.print_errors()
         error(failure[1], 0)
     end
     scheduler.raise_errors()

@@ -104,6 +104,33 @@ describe("trivium.run", function()
         assert.equal(1, trivium.run(function() return 1 end))
     end)
 
+    it("leaves no error behind for the next run", function()
+        local code, output = support.run_program([[
+            local trivium = require "trivium"
+            local timer = require "trivium.timer"
+            local ok, err = pcall(trivium.run, function()
+                for i = 1, 3 do
+                    timer.delay(0.01):next(function() error("task " .. i) end)
+                    coroutine.wrap(function()
+                        timer.delay(0.01):await()
+                        error("coroutine " .. i)
+                    end)()
+                end
+                timer.delay(0.01):await()
+                error("main")
+            end)
+            assert(not ok)
+            print(err)
+            print(pcall(trivium.run, function() return "the next" end))
+            assert(not trivium.step(0))
+        ]])
+        assert.equal(0, code, output)
+        for _, text in ipairs { "task 1", "task 2", "task 3", "coroutine 1", "coroutine 2", "coroutine 3", "main" } do
+            assert.truthy(output:find(text, 1, true), output)
+        end
+        assert.truthy(output:find("true\tthe next", 1, true), output)
+    end)
+
     it("finds tasks that wait for one another", function()
         local start = os.time()
         local err = error_of(trivium.run, function()
@@ -368,6 +395,20 @@ describe("trivium.all", function()
         local err = error_of(trivium.all, { op, timer.delay(10):timeout(0.01), timer.delay(10) })
         assert.equal("TIMEOUT", err.code)
         assert.equal("canceled", op.status)
+    end))
+
+    it("says which of its elements is none that can be awaited", run(function()
+        for _, one in ipairs { 1, "text", {}, io.stdout } do
+            local op = timer.delay(10)
+            local err = error_of(trivium.all, { op, one })
+            assert.equal("INVALID_TYPE", err.code)
+            assert.truthy(err.message:find("trivium.all: element 2: expected an operation or a task, got " .. type(one), 1, true))
+            assert.equal("started", op.status)
+            op:cancel()
+        end
+        local err = error_of(trivium.all)
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("trivium.all: expected a table of operations and tasks, got nil", err.message)
     end))
 
     it("needs a coroutine", function()

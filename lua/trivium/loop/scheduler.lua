@@ -131,18 +131,26 @@ local function next_error()
     end
 end
 
+-- What nobody else will say.
+function scheduler.print_error(err, traceback)
+    io.stderr:write("trivium: one more error: ", tostring(scheduler.with_traceback(err, traceback)), "\n")
+end
+
+function scheduler.print_errors()
+    local err, traceback = next_error()
+    while err ~= nil do
+        scheduler.print_error(err, traceback)
+        err, traceback = next_error()
+    end
+end
+
 -- Raises the first of them; the others go to stderr, so that none is lost.
 function scheduler.raise_errors()
     local err, traceback = next_error()
-    if err == nil then
-        return
+    if err ~= nil then
+        scheduler.print_errors()
+        error(scheduler.with_traceback(err, traceback), 0)
     end
-    local more, where = next_error()
-    while more ~= nil do
-        io.stderr:write("trivium: one more error: ", tostring(scheduler.with_traceback(more, where)), "\n")
-        more, where = next_error()
-    end
-    error(scheduler.with_traceback(err, traceback), 0)
 end
 
 -- step([seconds]): for a loop that is not ours. Delivers what is ready; with nothing ready it sleeps, at most so many
