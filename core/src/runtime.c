@@ -247,13 +247,13 @@ static bool runtime_wait_released(runtime *rt, int64_t until)
 
 HRESULT tri_shutdown(int64_t timeout_ms)
 {
+    atomic_store(&runtime_closing, tri__runtime_epoch() + 1);
     runtime *rt = runtime_peek();
     if (!rt) {
         return TRI_S_OK;
     }
     int64_t longest = INT64_C(1000) * 86400 * 365; // milliseconds
     int64_t until = tri__os_now() + (timeout_ms < longest ? timeout_ms : longest) * 1000000;
-    atomic_store(&runtime_closing, rt->epoch + 1);
     tri__pool *pools[2] = {atomic_load(&rt->pools[0]), atomic_load(&rt->pools[1])};
     for (int i = 0; i < 2; i++) {
         runtime_drop_queue(pools[i]);

@@ -120,6 +120,19 @@ static void the_cancel_function_runs_once(void **state)
     tri_async_release(op);
 }
 
+static void a_cancel_function_set_after_close_runs_at_once(void **state)
+{
+    (void)state;
+    int calls = 0;
+    tri_async *op = operation_new(TRI_FACE_ACTION);
+    tri_async_cancel(op);
+    tri_async_close(op);
+    tri__provider_on_cancel(&op->provider, count_call, &calls);
+    assert_int_equal(calls, 1);
+    operation_drop(op); // Closed for good
+    tri_async_release(op);
+}
+
 static void close_obeys_the_states(void **state)
 {
     (void)state;
@@ -274,6 +287,7 @@ int main(void)
         TEST(a_success_code_is_no_failure),
         TEST(cancel_is_seen_at_once_and_acknowledged_later),
         TEST(the_cancel_function_runs_once),
+        TEST(a_cancel_function_set_after_close_runs_at_once),
         TEST(close_obeys_the_states),
         TEST(canceled_stays_canceled_for_an_awaiter_after_close),
         TEST(the_slots_can_be_asked_beforehand),

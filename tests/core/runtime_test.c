@@ -121,6 +121,134 @@ static void a_forked_child_goes_on(void **state)
     tri_async_release(pending);
 }
 
+// ---- a fork in the middle of a drain
+typedef struct forking {
+    tri_dispatcher *dispatcher;
+    int status;
+} forking;
+
+static int child_of_drain(void)
+{
+    inherited own;
+    tri_waiter *waiter;
+    unsigned events = 0;
+    if (!pool_works()) {
+        return 1; // what the parent kept back would be kept back here too
+    }
+    if (tri_dispatcher_new(NULL, NULL, &own.dispatcher) != TRI_S_OK) {
+        return 2;
+    }
+    own.op = operation_new(TRI_FACE_OPERATION);
+    if (tri_async_wait(own.op, own.dispatcher, 0, release_inline, &events, &waiter) != TRI_S_OK) {
+        return 3;
+    }
+    operation_complete(own.op, 1);
+    if (tri_dispatcher_drain(own.dispatcher, 0) != 1 || events != TRI_EVENT_DONE) {
+        return 4;
+    }
+    return 0;
+}
+
+static void fork_in_drain(tri_waiter *waiter, void *ctx, unsigned events)
+{
+    forking *self = ctx;
+    (void)waiter;
+    (void)events;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(10);
+        self->status = -1; // goes on below, out of the drain
+        return;
+    }
+    assert_int_equal(waitpid(child, &self->status, 0), child);
+}
+
+static void a_child_forked_inside_a_drain_goes_on(void **state)
+{
+    (void)state;
+    forking self;
+    tri_async *ops[3];
+    unsigned events = 0;
+    tri_waiter *waiter;
+    assert_int_equal(tri_dispatcher_new(NULL, NULL, &self.dispatcher), TRI_S_OK);
+    for (int i = 0; i < 3; i++) {
+        ops[i] = operation_new(TRI_FACE_OPERATION);
+        assert_int_equal(tri_async_wait(ops[i], self.dispatcher, 0, i == 1 ? fork_in_drain : release_inline,
+                                        i == 1 ? (void *)&self : (void *)&events, &waiter),
+                         TRI_S_OK);
+        operation_complete(ops[i], 1);
+    }
+    self.status = 0;
+    uint32_t delivered = tri_dispatcher_drain(self.dispatcher, 0);
+    if (self.status == -1) {
+        // The child: what was left in the drain is the parent's to deliver.
+        _exit(delivered == 2 ? child_of_drain() : 20);
+    }
+    assert_int_equal(delivered, 3);
+    assert_true(WIFEXITED(self.status));
+    assert_int_equal(WEXITSTATUS(self.status), 0);
+    assert_int_equal(tri_dispatcher_wait(self.dispatcher, 0), TRI_S_FALSE); // the child has not woken us
+    tri_dispatcher_close(self.dispatcher, false);
+    tri_dispatcher_release(self.dispatcher);
+    for (int i = 0; i < 3; i++) {
+        operation_drop(ops[i]);
+        tri_async_release(ops[i]);
+    }
+}
+
+static int child_waits_on_parents(void *arg)
+{
+    unsigned events = 0;
+    tri_waiter *waiter;
+    tri_async *op = operation_new(TRI_FACE_OPERATION);
+    return tri_async_wait(op, arg, 0, release_inline, &events, &waiter) == TRI_E_CLOSED ? 0 : 1;
+}
+
+// Comes first: nothing else has set up the counting of forks yet.
+static void a_dispatcher_is_the_processs_that_made_it(void **state)
+{
+    (void)state;
+    tri_dispatcher *dispatcher;
+    assert_int_equal(tri_dispatcher_new(NULL, NULL, &dispatcher), TRI_S_OK);
+    assert_int_equal(in_child(child_waits_on_parents, dispatcher), 0);
+    tri_dispatcher_close(dispatcher, false);
+    tri_dispatcher_release(dispatcher);
+}
+
+static int child_calls_after_the_end(void *arg)
+{
+    const tri_component *puppet = arg;
+    if (tri_shutdown(2000) != TRI_S_OK) {
+        return 1;
+    }
+    for (uint32_t i = 0; i < puppet->method_count; i++) {
+        const tri_method *method = puppet->methods[i];
+        _Alignas(16) char args[512] = {0}, result[512] = {0};
+        tri_async *op;
+        void *block;
+        if (method->face == TRI_FACE_SYNC && method->args_size <= sizeof args) {
+            if (tri_method_call(method, args, result) != TRI_E_CLOSED) {
+                return 2;
+            }
+        } else if (method->face != TRI_FACE_SYNC) {
+            if (tri_method_prepare(method, &op, &block) != TRI_S_OK || tri_async_start(op) != TRI_E_CLOSED) {
+                return 3;
+            }
+            tri_async_release(op);
+        }
+    }
+    return 0;
+}
+
+static void nothing_is_called_after_the_end(void **state)
+{
+    (void)state;
+    const tri_component *puppet;
+    assert_int_equal(tri_component_load("puppet", 6, &puppet), TRI_S_OK);
+    assert_int_equal(in_child(child_calls_after_the_end, (void *)(uintptr_t)puppet), 0);
+}
+
 static void end_work(void *ctx)
 {
     tri_async *op = ctx;
@@ -167,7 +295,10 @@ static void the_end_cancels_and_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_dispatcher_is_the_processs_that_made_it),
         TEST(a_forked_child_goes_on),
+        TEST(a_child_forked_inside_a_drain_goes_on),
+        TEST(nothing_is_called_after_the_end),
         TEST(the_end_cancels_and_waits),
     };
     return cmocka_run_group_tests_name("runtime", tests, NULL, NULL);

@@ -49,6 +49,7 @@ static void every_job_runs_once(void **state)
     assert_true(wait_for(&counter, COUNT));
     assert_null(tri__pool_close(pool));
     assert_true(tri__pool_wait_quiet(pool, tri__os_now() + INT64_C(5000000000)));
+    assert_int_equal(atomic_load(&counter), COUNT); // and none of them twice
     assert_int_equal(tri__pool_submit(pool, &jobs[0].job), TRI_E_CLOSED);
     free(jobs); // The pool itself stays: its threads sleep in it until the process ends.
 }

@@ -89,7 +89,9 @@ static void a_cancel_goes_both_ways(void **state)
     tri_async_cancel(outer);
     assert_true(tri__provider_canceled(&inner->provider));
     assert_int_equal(tri_async_outcome(outer, &result), TRI_E_CANCELED);
+    assert_false(tri_async_is_stopped(outer)); // the work runs on
     operation_drop(inner);
+    assert_true(tri_async_is_stopped(outer));
     tri_async_release(inner);
     tri_async_release(outer);
 
@@ -97,8 +99,8 @@ static void a_cancel_goes_both_ways(void **state)
     assert_int_equal(tri_async_timeout(inner, ms(60000), &outer), TRI_S_OK);
     tri_async_cancel(inner);
     assert_int_equal(tri_async_outcome(outer, &result), TRI_E_CANCELED);
-    assert_true(tri_async_is_stopped(outer));
     operation_drop(inner);
+    assert_true(tri_async_is_stopped(outer));
     tri_async_release(inner);
     tri_async_release(outer);
 }

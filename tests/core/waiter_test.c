@@ -228,6 +228,93 @@ static void the_slot_is_taken_once(void **state)
     dispatcher_end(dispatcher);
 }
 
+typedef struct nested {
+    tri__job job; // first
+    tri_async *op;
+    tri_dispatcher *inner;
+    tri_async *other;
+    HRESULT waited;
+} nested;
+
+static void nested_run(tri__job *job)
+{
+    operation_complete(((nested *)job)->other, 0);
+}
+
+// In the middle of a drain: starts a job, and blocks until it is done.
+static void nested_wait(tri_waiter *waiter, void *ctx, unsigned events)
+{
+    nested *self = ctx;
+    record seen = {0};
+    tri_waiter *inner_waiter;
+    (void)waiter;
+    (void)events;
+    assert_int_equal(tri_async_wait(self->other, self->inner, 0, on_event, &seen, &inner_waiter), TRI_S_OK);
+    assert_int_equal(tri__pool_submit(tri__runtime_pool(false), &self->job), TRI_S_OK);
+    self->waited = tri_dispatcher_wait(self->inner, 5000);
+    tri_dispatcher_drain(self->inner, 0);
+    assert_int_equal(seen.done, 1);
+}
+
+static void a_callback_may_block_on_what_it_starts(void **state)
+{
+    (void)state;
+    tri_dispatcher *dispatcher = dispatcher_new();
+    nested self = {.job = {NULL, nested_run}, .inner = dispatcher_new(), .waited = TRI_E_FAIL};
+    tri_waiter *waiter;
+    self.op = operation_new(TRI_FACE_ACTION);
+    self.other = operation_new(TRI_FACE_ACTION);
+    assert_int_equal(tri_async_wait(self.op, dispatcher, 0, nested_wait, &self, &waiter), TRI_S_OK);
+    operation_complete(self.op, 0);
+    tri_dispatcher_drain(dispatcher, 0);
+    assert_int_equal(self.waited, TRI_S_OK);
+    dispatcher_end(self.inner);
+    dispatcher_end(dispatcher);
+    tri_async *ops[] = {self.op, self.other};
+    for (int i = 0; i < 2; i++) {
+        operation_drop(ops[i]);
+        tri_async_release(ops[i]);
+    }
+}
+
+typedef struct echo {
+    tri_async *op;
+    uint32_t seen[4];
+    int count;
+    int done;
+} echo;
+
+static void echo_event(tri_waiter *waiter, void *ctx, unsigned events)
+{
+    echo *self = ctx;
+    (void)waiter;
+    if (events & TRI_EVENT_DONE) {
+        self->done++;
+        return;
+    }
+    (void)tri_async_latest_progress(self->op, &self->seen[self->count]);
+    if (self->count++ == 0) {
+        operation_report(self->op, 2); // while the first is being told
+        operation_complete(self->op, 0);
+        assert_int_equal(self->done, 0);
+    }
+}
+
+static void a_direct_waiter_misses_no_last_report(void **state)
+{
+    (void)state;
+    echo self = {.op = operation_new(TRI_FACE_ACTION_WITH_PROGRESS)};
+    tri_waiter waiter;
+    assert_int_equal(tri__waiter_attach_direct(&waiter, self.op, TRI_WAIT_PROGRESS, echo_event, &self), TRI_S_OK);
+    operation_report(self.op, 1);
+    assert_int_equal(self.count, 2);
+    assert_int_equal(self.seen[0], 1);
+    assert_int_equal(self.seen[1], 2);
+    assert_int_equal(self.done, 1);
+    operation_drop(self.op);
+    tri_async_release(self.op);
+}
+
 static void close_and_drop(tri_waiter *waiter, void *ctx, unsigned events)
 {
     (void)waiter;
@@ -268,6 +355,8 @@ int main(void)
         TEST(closing_tells_every_waiter),
         TEST(the_slot_is_taken_once),
         TEST(a_dispatcher_may_be_dropped_in_a_callback),
+        TEST(a_callback_may_block_on_what_it_starts),
+        TEST(a_direct_waiter_misses_no_last_report),
     };
     return cmocka_run_group_tests_name("waiter", tests, NULL, NULL);
 }
