@@ -78,30 +78,18 @@ tri_async *tri_lua_check_async(lua_State *L, int index)
     return tri_lua_check_op(L, index)->async;
 }
 
-const char *tri_lua_status_name(int32_t status)
+void tri_lua_push_status(lua_State *L, int32_t status)
 {
-    switch (status) {
-    case TRI_ASYNC_STARTED:
-        return "started";
-    case TRI_ASYNC_COMPLETED:
-        return "completed";
-    case TRI_ASYNC_CANCELED:
-        return "canceled";
-    case TRI_ASYNC_ERROR:
-        return "error";
-    case TRI_ASYNC_CLOSED:
-        return "closed";
-    default:
-        return "created";
-    }
+    tri_lua_push_name(L, TRI_NAME_CAMEL, tri_async_status_name(status));
 }
 
-static const char *status_of(tri_async *async)
+// For op.status and op:wait(), which raise nothing: what the getter of the raw face refuses after Close, it says all the
+// same.
+static void push_status_of(lua_State *L, tri_async *async)
 {
     int32_t status = TRI_ASYNC_CLOSED;
-    // After Close this fails, and yet says "closed".
     (void)tri_async_get_status(async, &status);
-    return tri_lua_status_name(status);
+    tri_lua_push_status(L, status);
 }
 
 int tri_lua_push_outcome(lua_State *L, tri_async *async)
@@ -172,7 +160,7 @@ static int async_wait(lua_State *L)
     int64_t timeout = check_timeout(L, 2, "op:wait(seconds)");
     lua_settop(L, 1);
     (void)tri_lua_block_on(L, async, timeout);
-    lua_pushstring(L, status_of(async));
+    push_status_of(L, async);
     return 1;
 }
 
@@ -222,7 +210,7 @@ static int async_index(lua_State *L)
     tri_async *async = tri_lua_check_async(L, 1);
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     if (strcmp(key, "status") == 0) {
-        lua_pushstring(L, status_of(async));
+        push_status_of(L, async);
     } else if (strcmp(key, "id") == 0) {
         uint32_t id = 0;
         (void)tri_async_get_id(async, &id);
@@ -249,24 +237,23 @@ static int async_index(lua_State *L)
 // op.progress = f: like op:on_progress(f), and takes the place of what was assigned before.
 static int async_newindex(lua_State *L)
 {
-    (void)tri_lua_check_async(L, 1);
+    tri_async *async = tri_lua_check_async(L, 1);
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
     if (strcmp(key, "progress") != 0) {
         return luaL_error(L, "an operation has no field '%s' to assign to", key);
+    }
+    // What was assigned before is given up when nothing can be refused any more.
+    if (lua_isnil(L, 3)) {
+        lua_pushnil(L);
+    } else {
+        tri_lua_check_handler(L, 3, "op.progress");
+        tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS, 3, 0, 0));
     }
     push_extra(L, UNSUBSCRIBE);
     if (!lua_isnil(L, -1)) {
         lua_call(L, 0, 0);
     }
-    lua_settop(L, 3);
-    if (lua_isnil(L, 3)) {
-        lua_pushnil(L);
-    } else {
-        lua_getfield(L, 1, "on_progress");
-        lua_pushvalue(L, 1);
-        lua_pushvalue(L, 3);
-        lua_call(L, 2, 1);
-    }
+    lua_settop(L, 4);
     set_extra(L, UNSUBSCRIBE);
     set_extra(L, HANDLER);
     return 0;
@@ -298,7 +285,8 @@ static int async_tostring(lua_State *L)
     }
     uint32_t id = 0;
     (void)tri_async_get_id(async, &id);
-    lua_pushfstring(L, TRI_LUA_OP ": %s %I (%s)", tri_async_name(async), (LUAI_UACINT)id, status_of(async));
+    push_status_of(L, async);
+    lua_pushfstring(L, TRI_LUA_OP ": %s %I (%s)", tri_async_name(async), (LUAI_UACINT)id, lua_tostring(L, -1));
     return 1;
 }
 

@@ -23,8 +23,8 @@ tri_async *tri_lua_check_async(lua_State *L, int index);
 
 // The outcome as values; raises the failure. [-0, +n, e]
 int tri_lua_push_outcome(lua_State *L, tri_async *async);
-// "started", "completed", "canceled", "error", "closed".
-const char *tri_lua_status_name(int32_t status);
+// Pushes "started", "completed", "canceled", "error" or "closed". [-0, +1, m]
+void tri_lua_push_status(lua_State *L, int32_t status);
 // The latest report; false (and nothing pushed) if there is none. [-0, +(0|1), e]
 bool tri_lua_push_progress(lua_State *L, tri_async *async);
 

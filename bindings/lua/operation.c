@@ -71,34 +71,18 @@ static int32_t check_status(lua_State *L, tri_async *async)
     return status;
 }
 
-// The handler, between the wait and the script: Completed reads as empty once it has been called.
+// The handler, between the wait and the script: Completed reads as empty once it has been called. Its failure is the
+// turn's, also when it is called before the setter returns.
 static int call_completed(lua_State *L)
 {
     lua_settop(L, 2);
     lua_getiuservalue(L, 1, COMPLETED);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
-    int status = lua_pcall(L, 2, 0, 0);
+    tri_lua_call_protected(L, 2);
     lua_pushnil(L);
     lua_setiuservalue(L, 1, COMPLETED);
-    return status == LUA_OK ? 0 : lua_error(L);
-}
-
-// Nothing as a handler takes the slot as well, for which there is no way but the vtable.
-static HRESULT put_no_completed(tri_async *async)
-{
-    tri_face face = tri_async_face(async);
-    void *abi = tri_async_to_abi(async);
-    HRESULT hr;
-    if (face == TRI_FACE_ACTION_WITH_PROGRESS || face == TRI_FACE_OPERATION_WITH_PROGRESS) {
-        tri_IAsyncOperationWithProgress *object = abi;
-        hr = object->vtbl->put_Completed(object, NULL);
-    } else {
-        tri_IAsyncOperation *object = abi;
-        hr = object->vtbl->put_Completed(object, NULL);
-    }
-    (void)((tri_IUnknown *)abi)->vtbl->Release(abi);
-    return hr;
+    return 0;
 }
 
 // Stack: operation, key, handler.
@@ -106,10 +90,10 @@ static int put_completed(lua_State *L)
 {
     tri_async *async = check_raw(L);
     if (lua_isnil(L, 3)) {
-        tri_lua_check(L, put_no_completed(async));
+        tri_lua_check(L, tri_async_clear_completed(async));
         return 0;
     }
-    luaL_checktype(L, 3, LUA_TFUNCTION);
+    tri_lua_check_handler(L, 3, "operation.completed");
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, call_completed, 1);
     HRESULT hr = tri_lua_watch(L, async, TRI_WAIT_SLOT, 0, 4, 1);
@@ -122,7 +106,7 @@ static int put_completed(lua_State *L)
         (void)tri_async_get_status(async, &status);
         lua_pushvalue(L, 4);
         lua_pushvalue(L, 1);
-        lua_pushstring(L, tri_lua_status_name(status));
+        tri_lua_push_status(L, status);
         lua_call(L, 2, 0);
     }
     return 0;
@@ -132,22 +116,18 @@ static int put_completed(lua_State *L)
 static int put_progress(lua_State *L)
 {
     tri_async *async = check_raw(L);
-    (void)check_status(L, async);
-    if (tri_async_progress_type(async)->kind == TRI_KIND_VOID) {
-        return tri_lua_raise(L, tri_error_set(TRI_E_NOINTERFACE, "%s reports no progress", tri_async_name(async)));
-    }
-    if (!lua_isnil(L, 3)) {
-        luaL_checktype(L, 3, LUA_TFUNCTION);
+    tri_lua_check(L, tri_async_check_progress(async));
+    // What was there before is given up when nothing can be refused any more.
+    if (lua_isnil(L, 3)) {
+        lua_pushnil(L);
+    } else {
+        tri_lua_check_handler(L, 3, "operation.progress");
+        tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS | TRI_WAIT_STOPPED, 3, 0, 1));
     }
     if (lua_getiuservalue(L, 1, UNSUBSCRIBE) == LUA_TFUNCTION) {
         lua_call(L, 0, 0);
     }
-    lua_settop(L, 3);
-    if (lua_isnil(L, 3)) {
-        lua_pushnil(L);
-    } else {
-        tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS | TRI_WAIT_STOPPED, 3, 0, 1));
-    }
+    lua_settop(L, 4);
     lua_setiuservalue(L, 1, UNSUBSCRIBE);
     lua_setiuservalue(L, 1, PROGRESS);
     return 0;
@@ -174,7 +154,7 @@ static int operation_index(lua_State *L)
     }
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     if (strcmp(key, "status") == 0) {
-        lua_pushstring(L, tri_lua_status_name(check_status(L, async)));
+        tri_lua_push_status(L, check_status(L, async));
     } else if (strcmp(key, "id") == 0) {
         uint32_t id = 0;
         tri_lua_check(L, tri_async_get_id(async, &id));
@@ -188,7 +168,7 @@ static int operation_index(lua_State *L)
         lua_getiuservalue(L, 1, COMPLETED);
     } else if (strcmp(key, "progress") == 0) {
         // Dropped when the work has stopped.
-        (void)check_status(L, async);
+        tri_lua_check(L, tri_async_check_progress(async));
         if (!tri_async_is_stopped(async)) {
             lua_getiuservalue(L, 1, PROGRESS);
         } else {

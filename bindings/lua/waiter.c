@@ -94,7 +94,7 @@ static int call_done(lua_State *L)
     int count = push_function(L, ON_DONE);
     int32_t status = TRI_ASYNC_CLOSED;
     (void)tri_async_get_status(lua_touserdata(L, 2), &status);
-    lua_pushstring(L, tri_lua_status_name(status));
+    tri_lua_push_status(L, status);
     lua_call(L, count + 1, 0);
     return 0;
 }
@@ -175,11 +175,19 @@ HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_pro
     return hr;
 }
 
+void tri_lua_check_handler(lua_State *L, int index, const char *what)
+{
+    if (lua_type(L, index) != LUA_TFUNCTION) {
+        tri_lua_raise(
+            L, tri_error_set(TRI_E_TYPE_MISMATCH, "%s: expected a function, got %s", what, luaL_typename(L, index)));
+    }
+}
+
 // op:on_progress(f): f(value) for each report that the loop gets to see; returns a function that ends it.
 static int waiter_on_progress(lua_State *L)
 {
     tri_async *async = tri_lua_check_async(L, 1);
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    tri_lua_check_handler(L, 2, "op:on_progress(f)");
     lua_settop(L, 2);
     tri_lua_check(L, tri_lua_watch(L, async, TRI_WAIT_PROGRESS, 2, 0, 0));
     return 1;

@@ -22,6 +22,9 @@ void tri_lua_finish_link(tri_lua_link *link);
 // [-0, +1, e]
 HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_progress, int on_done, int sender);
 
+// Raises TRI_E_TYPE_MISMATCH, with `what` in the message, unless there is a function at `index`. [-0, +0, v]
+void tri_lua_check_handler(lua_State *L, int index, const char *what);
+
 #pragma GCC visibility pop
 
 #endif

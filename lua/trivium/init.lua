@@ -15,7 +15,13 @@ local trivium = {
     _VERSION = "trivium " .. native.version,
 
     -- The status of an operation, as op.status and op:wait() give it.
-    AsyncStatus = { Started = "started", Completed = "completed", Canceled = "canceled", Error = "error" },
+    AsyncStatus = {
+        Started = "started",
+        Completed = "completed",
+        Canceled = "canceled",
+        Error = "error",
+        Closed = "closed", -- after op.operation:close()
+    },
 
     -- load(name_or_path): a component, as a table of functions and enumerations. What a program writes is
     -- `require "trivium.hashing"`; this is for a component that has no module.

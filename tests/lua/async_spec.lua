@@ -399,6 +399,25 @@ describe("op", function()
         assert.equal("completed", kept.status)
     end))
 
+    it("keeps its progress handler when another one is refused", run(function()
+        local op = start("a", "action_with_progress")
+        local seen = 0
+        local function handler() seen = seen + 1 end
+        op.progress = handler
+        local err = error_of(function() op.progress = 42 end)
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("op.progress: expected a function, got number", err.message)
+        assert.truthy(err.where:find("async_spec.lua"))
+        assert.equal(handler, op.progress)
+        puppet.report("a", 1)
+        timer.delay(0.01):await()
+        assert.equal(1, seen)
+        err = error_of(op.on_progress, op, "f")
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("op:on_progress(f): expected a function, got string", err.message)
+        puppet.complete("a", 0)
+    end))
+
     it("has a deadline", run(function()
         local op = timer.delay(10)
         local timed = op:timeout(0.02)

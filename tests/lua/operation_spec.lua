@@ -41,26 +41,64 @@ describe("op.operation", function()
         assert.equal("completed", status)
     end)
 
-    it("raises what a handler that is set late raises, and the slot is used", function()
+    it("tells the turn what a handler that is set late raises, and the slot is used", function()
         local op = timer.delay(0)
         op:wait()
-        local err = error_of(function() op.operation.completed = function() error("in the handler", 0) end end)
-        assert.equal("in the handler", err)
+        op.operation.completed = function() error("in the handler", 0) end
+        assert.is_nil(op.operation.completed)
+        local err = error_of(trivium.step, 0)
+        assert.truthy(err:find("^in the handler\nstack traceback"))
+        assert.truthy(err:find("operation_spec.lua"))
         err = error_of(function() op.operation.completed = print end)
         assert.equal("ILLEGAL_DELEGATE_ASSIGNMENT", err.code)
     end)
 
     it("takes functions only", function()
         local operation = puppet.operation_with_progress("a").operation
-        assert.is_false(pcall(function() operation.completed = 42 end))
-        assert.is_false(pcall(function() operation.progress = "f" end))
-        operation.completed = print -- the slot was not used up by what it refused
+        local seen = 0
+        local function handler() seen = seen + 1 end
+        operation.progress = handler
+        local err = error_of(function() operation.completed = 42 end)
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("operation.completed: expected a function, got number", err.message)
+        err = error_of(function() operation.progress = "f" end)
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("operation.progress: expected a function, got string", err.message)
+        -- What was there before stays.
+        assert.equal(handler, operation.progress)
+        puppet.report("a", 8)
+        trivium.step(1)
+        assert.equal(1, seen)
+        operation.completed = function() end -- the slot was not used up by what it refused
     end)
 
     it("has no Progress where the interface has none", function()
         local operation = puppet.operation("a").operation
         assert.equal("NO_INTERFACE", error_of(function() operation.progress = print end).code)
-        assert.is_nil(operation.progress)
+        assert.equal("NO_INTERFACE", error_of(function() return operation.progress end).code)
+    end)
+
+    it("refuses all but close after close, while op.status says so", function()
+        local op = timer.countdown(0, 1)
+        op:wait()
+        local operation = op.operation
+        operation:close()
+        for _, key in ipairs { "status", "error_code", "completed", "progress" } do
+            assert.equal("ILLEGAL_METHOD_CALL", error_of(function() return operation[key] end).code)
+        end
+        assert.equal("ILLEGAL_METHOD_CALL", error_of(function() operation.completed = nil end).code)
+        assert.equal("ILLEGAL_METHOD_CALL", error_of(operation.get_results, operation).code)
+        operation:close()
+        assert.equal(trivium.AsyncStatus.Closed, op.status)
+        assert.equal("closed", op:wait())
+        assert.equal("integer", math.type(op.id))
+        assert.truthy(tostring(op):find("(closed)", 1, true))
+    end)
+
+    it("takes nil as a handler, which uses Completed up", function()
+        local operation = puppet.operation("a").operation
+        operation.completed = nil
+        assert.equal("ILLEGAL_DELEGATE_ASSIGNMENT", error_of(function() operation.completed = print end).code)
     end)
 
     it("gives its progress handler the object and the value", function()
