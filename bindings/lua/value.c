@@ -112,9 +112,11 @@ static HRESULT check_keys(lua_State *L, int index, const tri_type *type)
             lua_pop(L, 1);
         }
         if (!known) {
-            const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : phrase(L, -2);
-            HRESULT hr = tri_error_set(TRI_E_UNKNOWN_NAME, "%s has no field '%s'", type->name, key);
-            lua_pop(L, 2);
+            // A copy, for lua_tolstring would change a key that is a number.
+            lua_pushvalue(L, -2);
+            const char *key = lua_isstring(L, -1) ? lua_tostring(L, -1) : phrase(L, -1);
+            HRESULT hr = tri_struct_unexpected(type, TRI_NAME_SNAKE, key);
+            lua_pop(L, 3);
             return hr;
         }
         lua_pop(L, 1);
@@ -134,9 +136,7 @@ static HRESULT to_struct(lua_State *L, int index, const tri_type *type, void *to
         tri_lua_push_name(L, TRI_NAME_SNAKE, field->name);
         lua_pushvalue(L, -1);
         if (lua_gettable(L, index) == LUA_TNIL) {
-            char got[128];
-            (void)snprintf(got, sizeof got, "a table without the field '%s'", lua_tostring(L, -2));
-            hr = tri_value_mismatch(type, got);
+            hr = tri_struct_missing(type, TRI_NAME_SNAKE, i);
             lua_pop(L, 2);
             break;
         }

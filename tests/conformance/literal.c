@@ -67,8 +67,7 @@ static HRESULT store_struct(const tri_type *type, void *to, const word *words, s
         for (uint32_t i = 0; i < type->field_count; i++) {
             field = word_is(&words[*at], type->fields[i].name) ? &type->fields[i] : field;
         }
-        hr = field ? TRI_S_OK
-                   : tri_error_set(TRI_E_TYPE_MISMATCH, "%s has no field '%s'", type->name, words[*at].text);
+        hr = field ? TRI_S_OK : tri_struct_unexpected(type, TRI_NAME_PASCAL, words[*at].text);
         ++*at;
         if (field) {
             hr = literal_store(field->type, (char *)to + field->offset, words, count, at);

@@ -128,7 +128,7 @@ describe("a value", function()
         err = error_of(puppet.echo_point_sync, { x = 1, y = "2" })
         assert.truthy(err.message:find("field 'y'", 1, true), err.message)
         err = error_of(puppet.echo_point_sync, { x = 1, y = 2, z = 3 })
-        assert.equal("UNKNOWN_NAME", err.code)
+        assert.equal("INVALID_TYPE", err.code)
         assert.truthy(err.message:find("'z'", 1, true), err.message)
     end)
 
