@@ -27,7 +27,7 @@ def test_an_operation_is_a_coroutine(puppet: Any, quiet: Any) -> None:
     assert inspect.isawaitable(op)
     assert not asyncio.isfuture(op)
     assert op.__name__ == op.__qualname__ == "operation"
-    assert "operation started" in repr(op)
+    assert "operation Started" in repr(op)
 
 
 def test_run_takes_it(quiet: Any) -> None:
@@ -273,8 +273,10 @@ def test_timeout_must_not_be_negative(puppet: Any, quiet: Any) -> None:
 def test_awaiting_outside_a_loop_says_what_to_do(puppet: Any, quiet: Any) -> None:
     op = puppet.operation("a")
     for step in (lambda: op.send(None), lambda: op.__await__().send(None)):
-        with pytest.raises(RuntimeError, match=r"running asyncio event loop.*get\(\)"):
+        with pytest.raises(RuntimeError, match=r"running asyncio event loop.*get\(\)") as caught:
             step()
+        assert isinstance(caught.value, trivium.Error)
+        assert caught.value.code == "ILLEGAL_METHOD_CALL"
 
 
 def test_close_of_the_coroutine_cancels_and_never_raises(puppet: Any, quiet: Any) -> None:

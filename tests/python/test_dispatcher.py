@@ -74,6 +74,85 @@ def test_the_current_task_is_right(puppet: Any, quiet: Any) -> None:
     asyncio.run(main())
 
 
+def test_a_synchronous_method_sees_the_work_begin(puppet: Any, quiet: Any) -> None:
+    async def main() -> None:
+        await timer.delay(0.001)
+        op = puppet.work("w")  # in a drain, which keeps what it starts back
+        start = time.monotonic()
+        assert puppet.wait_for("w")
+        assert time.monotonic() - start < 4
+        puppet.complete("w", 1)
+        assert await op == 1
+
+    asyncio.run(main())
+
+
+def test_a_blocking_wait_in_a_handler_of_another(puppet: Any, quiet: Any) -> None:
+    seen: list[Any] = []
+
+    def handler(value: int) -> None:
+        inner = puppet.work("w")
+        puppet.complete_later("w", 7, 0.01)
+        seen.append(inner.wait(5))
+
+    op = puppet.operation_with_progress("a")
+    op.on_progress(handler)
+    puppet.report("a", 1)
+    puppet.complete_later("a", 5, 0.2)
+    assert op.get(10) == 5
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("kind", [LookupError, KeyboardInterrupt])
+def test_a_loop_whose_get_debug_raises_does_not_spin(puppet: Any, quiet: Any, kind: type[BaseException]) -> None:
+    class Loop(asyncio.SelectorEventLoop):
+        failing = False
+        failed = 0
+
+        def get_debug(self) -> bool:
+            if self.failing:
+                self.failed += 1
+                raise kind
+            return super().get_debug()
+
+    reports: list[dict[str, Any]] = []
+    loop = Loop()
+    loop.set_exception_handler(lambda loop, context: reports.append(context))
+
+    async def main() -> int:
+        op = puppet.operation("a")
+        puppet.complete_later("a", 6, 0.01)
+        waiting = op.__await__()
+        awaiter = next(waiting)  # without a task, which asks for the debug mode itself
+        over: list[int] = []
+        awaiter.add_done_callback(lambda _: over.append(1))
+        handle = asyncio.events.Handle._run  # noqa: F841
+        loop.failing = True
+        deadline = time.monotonic() + 5
+        try:
+            while not over and time.monotonic() < deadline:
+                await asyncio.sleep(0)
+                if loop.failed:
+                    loop.failing = False
+        finally:
+            loop.failing = False
+        assert over == [1]
+        return await op
+
+    try:
+        if kind is LookupError:
+            assert loop.run_until_complete(main()) == 6
+            assert [type(report["exception"]) for report in reports] == [LookupError]
+        else:
+            task = loop.create_task(main())
+            with pytest.raises(KeyboardInterrupt):
+                loop.run_until_complete(task)
+            assert loop.failed == 1
+            assert loop.run_until_complete(task) == 6
+    finally:
+        loop.close()
+
+
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
 def test_an_exit_in_a_resumed_task_leaves_the_loop(puppet: Any, quiet: Any, kind: type[BaseException]) -> None:
     resumed = []

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
+import threading
+import time
 import weakref
 from typing import Any
 
 import pytest
 
 import trivium
+from trivium import _native
 from trivium.components import timer
 
 
@@ -282,3 +285,120 @@ def test_handlers_are_dropped_when_it_is_over(puppet: Any, quiet: Any) -> None:
         assert weak() is None
 
     asyncio.run(main())
+
+
+def test_ended_from_another_thread_it_is_never_called_again(puppet: Any, quiet: Any) -> None:
+    async def main() -> None:
+        op = puppet.operation_with_progress("a")
+        seen: list[int] = []
+        kept: list[int] = []
+        offs = [op.on_progress(seen.append) for _ in range(3)]
+        op.on_progress(kept.append)
+        op.progress = seen.append
+
+        def end() -> None:
+            for off in offs:
+                off()
+            op.progress = None
+
+        thread = threading.Thread(target=end)
+        puppet.report("a", 1)  # told, and not delivered yet
+        thread.start()
+        thread.join()
+        assert [off.active for off in offs] == [False] * 3
+        await settle()
+        assert (seen, kept) == ([], [1])
+        puppet.report("a", 2)
+        await settle()
+        puppet.complete("a", 3)
+        assert await op == 3
+        await settle()
+        assert (seen, kept) == ([], [1, 2])
+        assert _native.live()["waiter"] == 0
+
+    asyncio.run(main())
+
+
+def test_ended_from_another_thread_while_the_loop_is_in_a_handler(puppet: Any, quiet: Any) -> None:
+    async def main() -> None:
+        op = puppet.operation_with_progress("a")
+        seen: list[int] = []
+        offs: list[Any] = []
+
+        def first(value: int) -> None:
+            thread = threading.Thread(target=lambda: [off() for off in offs])
+            thread.start()
+            thread.join()  # the others are ready, and in the drain that is under way
+
+        op.on_progress(first)
+        offs += [op.on_progress(seen.append) for _ in range(5)]
+        puppet.report("a", 1)
+        await settle()
+        assert seen == []
+        puppet.complete("a", 3)
+        assert await op == 3
+
+    asyncio.run(main())
+
+
+def test_a_suspended_coroutine_is_closed_by_another_thread(puppet: Any, quiet: Any) -> None:
+    async def waiting() -> None:
+        await puppet.operation("a")
+
+    async def main() -> None:
+        coroutine = waiting()
+        coroutine.send(None)
+        thread = threading.Thread(target=coroutine.close)
+        thread.start()
+        thread.join()
+        puppet.complete("a", 1)
+        await settle()
+
+    asyncio.run(main())
+
+
+def test_a_second_get_takes_the_handlers_over(puppet: Any, quiet: Any) -> None:
+    op = puppet.operation_with_progress("a")
+    seen: list[tuple[int, str]] = []
+    op.on_progress(lambda value: seen.append((value, threading.current_thread().name)))
+    results: list[int] = []
+    begun = threading.Event()
+
+    def short() -> None:
+        begun.set()
+        assert op.wait(0.3) is trivium.AsyncStatus.STARTED
+
+    first = threading.Thread(target=short, name="first")
+    second = threading.Thread(target=lambda: results.append(op.get(10)), name="second")
+    first.start()
+    assert begun.wait(5)
+    time.sleep(0.05)
+    second.start()
+    time.sleep(0.05)
+    puppet.report("a", 1)
+    first.join()
+    puppet.report("a", 2)
+    deadline = time.monotonic() + 5
+    while len(seen) < 2 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    puppet.report("a", 3)
+    puppet.complete("a", 4)
+    second.join()
+    assert results == [4]
+    assert seen == [(1, "first"), (2, "second"), (3, "second")]
+
+
+def test_a_last_report_is_told_by_the_get_that_is_left(puppet: Any, quiet: Any) -> None:
+    op = puppet.operation_with_progress("a")
+    seen: list[int] = []
+    op.on_progress(seen.append)
+    first = threading.Thread(target=lambda: op.wait(0.2))
+    second = threading.Thread(target=lambda: op.get(10))
+    first.start()
+    time.sleep(0.05)
+    second.start()
+    first.join()
+    puppet.report("a", 8)
+    puppet.complete("a", 4)
+    second.join()
+    assert seen == [8]

@@ -30,9 +30,9 @@ def test_it_is_one_object(puppet: Any, quiet: Any) -> None:
 
 def test_no_progress_where_there_is_none(puppet: Any, quiet: Any) -> None:
     raw = puppet.operation("a").operation
-    with pytest.raises(TypeError, match="OperationAsync reports no progress"):
+    with pytest.raises(TypeError, match="'OperationAsync' reports no progress"):
         raw.progress = print
-    with pytest.raises(TypeError, match="OperationAsync reports no progress"):
+    with pytest.raises(TypeError, match="'OperationAsync' reports no progress"):
         _ = raw.progress
 
 
@@ -40,8 +40,10 @@ def test_handlers_want_a_loop(puppet: Any, quiet: Any) -> None:
     raw = puppet.operation_with_progress("a").operation
     with pytest.raises(RuntimeError, match="setting completed needs a running asyncio event loop"):
         raw.completed = print
-    with pytest.raises(RuntimeError, match="setting progress needs a running asyncio event loop"):
+    with pytest.raises(RuntimeError, match="setting progress needs a running asyncio event loop") as caught:
         raw.progress = print
+    assert isinstance(caught.value, trivium.Error)
+    assert caught.value.code == "ILLEGAL_METHOD_CALL"
     # The refused one did not use the slot up.
     puppet.complete("a", 1)
     seen: list[Any] = []
@@ -114,8 +116,10 @@ def test_it_refuses_to_block_its_own_loop(puppet: Any, quiet: Any) -> None:
     async def main() -> None:
         op = puppet.operation("a")
         for block in (op.get, op.wait):
-            with pytest.raises(RuntimeError, match="would block the event loop"):
+            with pytest.raises(RuntimeError, match="would block the event loop") as caught:
                 block()
+            assert isinstance(caught.value, trivium.Error)
+            assert caught.value.code == "ILLEGAL_METHOD_CALL"
         puppet.complete_later("a", 1, 0.01)
         assert await asyncio.to_thread(op.get) == 1
         assert op.get() == 1  # over: nothing is blocked
@@ -175,3 +179,71 @@ def test_a_signal_handler_that_raises_leaves_get(puppet: Any, quiet: Any) -> Non
     assert op.status is AsyncStatus.STARTED
     puppet.complete("a", 1)
     assert op.get() == 1
+
+
+FOR_EVER = [float("inf"), 1e300, 10**400, timedelta.max]
+
+
+@pytest.mark.parametrize("timeout", FOR_EVER, ids=["inf", "1e300", "10**400", "timedelta.max"])
+def test_more_than_a_time_span_is_no_limit(puppet: Any, quiet: Any, timeout: Any) -> None:
+    op = puppet.operation("a")
+    puppet.complete_later("a", 3, 0.02)
+    assert op.wait(timeout) is AsyncStatus.COMPLETED
+    op = puppet.operation("b")
+    puppet.complete_later("b", 4, 0.02)
+    assert op.get(timeout) == 4
+
+
+@pytest.mark.parametrize("timeout", [-float("inf"), -1e300, -(10**400), timedelta.min])
+def test_far_in_the_past_is_no_wait(puppet: Any, quiet: Any, timeout: Any) -> None:
+    assert puppet.operation("a").wait(timeout) is AsyncStatus.STARTED
+
+
+def test_a_number_that_is_none_is_no_timeout(puppet: Any, quiet: Any) -> None:
+    with pytest.raises(TypeError, match="argument 'timeout'"):
+        puppet.operation("a").get(float("nan"))
+
+
+def test_after_close_the_friendly_status_says_so(puppet: Any, quiet: Any) -> None:
+    op = puppet.operation("a")
+    puppet.complete("a", 1)
+    op.operation.close()
+    assert op.status is AsyncStatus.CLOSED
+    assert op.wait() is AsyncStatus.CLOSED
+    assert "Closed" in repr(op)
+    with pytest.raises(RuntimeError) as caught:
+        _ = op.operation.status
+    assert caught.value.code == "ILLEGAL_METHOD_CALL"  # type: ignore[attr-defined]
+
+
+def test_closed_before_an_awaiting_task_has_read_it(puppet: Any, quiet: Any) -> None:
+    async def main() -> None:
+        op = puppet.operation("a")
+        op.operation.completed = lambda sender, status: sender.close()
+        task = asyncio.create_task(op)
+        await asyncio.sleep(0)
+        puppet.complete("a", 1)
+        while op.status is not AsyncStatus.CLOSED:
+            await asyncio.sleep(0)
+        try:
+            assert await task == 1  # it was resumed first
+        except RuntimeError as error:
+            assert isinstance(error, trivium.Error)
+            assert error.code == "ILLEGAL_METHOD_CALL"
+            assert "Closed" in str(error)
+        with pytest.raises(RuntimeError, match="GetResults.*Closed") as caught:
+            await op
+        assert isinstance(caught.value, trivium.Error)
+
+    asyncio.run(main())
+
+
+def test_closed_after_a_cancel_it_is_canceled_for_those_who_await(puppet: Any, quiet: Any) -> None:
+    async def main() -> None:
+        op = puppet.operation("a")
+        op.cancel()
+        op.operation.close()
+        with pytest.raises(asyncio.CancelledError):
+            await op
+
+    asyncio.run(main())

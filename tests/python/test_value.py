@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import collections
+import collections.abc
 import copy
 import dataclasses
 import decimal
@@ -91,6 +93,38 @@ def test_lists(puppet: Any, quiet: Any) -> None:
         puppet.echo_texts_sync(["a", 2])
     with pytest.raises(TypeError, match=r"String\[\].*got str"):
         puppet.echo_texts_sync("abc")
+    for mapping in ({1: 2}, MappingProxyType({1: 2}), {1, 2}, b"ab", bytearray(2)):
+        with pytest.raises(TypeError, match=r"expected Int32\[\], got"):
+            puppet.echo_numbers_sync(mapping)
+
+
+def test_any_sequence_is_a_list(puppet: Any, quiet: Any) -> None:
+    class Squares(collections.abc.Sequence[int]):
+        def __len__(self) -> int:
+            return 3
+
+        def __getitem__(self, index: Any) -> Any:
+            return [0, 1, 4][index]
+
+    assert puppet.echo_numbers_sync(range(3)) == [0, 1, 2]
+    assert puppet.echo_numbers_sync(Squares()) == [0, 1, 4]
+    assert puppet.echo_numbers_sync(array.array("i", [5, -5])) == [5, -5]
+    assert puppet.echo_numbers_sync(collections.deque([1, 2])) == [1, 2]
+
+
+def test_numbers_as_bytes(puppet: Any, quiet: Any) -> None:
+    for given in ([0, 1, 255], (0, 1, 255), collections.deque([0, 1, 255])):
+        got = puppet.echo_bytes_sync(given)
+        assert type(got) is bytes
+        assert got == b"\0\1\xff"
+    assert puppet.echo_bytes_sync(range(256)) == bytes(range(256))
+    assert puppet.echo_bytes_sync([]) == b""
+    with pytest.raises(OverflowError, match="'value'.*item 1.*UInt8.*256"):
+        puppet.echo_bytes_sync([1, 256])
+    with pytest.raises(TypeError, match="'value'.*item 0.*UInt8.*got str"):
+        puppet.echo_bytes_sync(["1"])
+    with pytest.raises(TypeError, match=r"'value'.*UInt8\[\].*got str"):
+        puppet.echo_bytes_sync("ab")
 
 
 def test_a_list_that_changes_while_it_is_read(puppet: Any, quiet: Any) -> None:
@@ -168,8 +202,10 @@ def test_structs(puppet: Any, quiet: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"x": 1}, "'value'.*Point: field 'y' is missing"),
-        ({"x": 1, "y": 2, "z": 3}, "'value'.*Point has 2 fields, got 3"),
+        ({"x": 1}, r"'value'.*expected Point \(x, y\).*without the field 'y'"),
+        ({"x": 1, "y": 2, "z": 3}, r"'value'.*expected Point \(x, y\).*with the field 'z'"),
+        ({"x": 1, "y": 2, 3: 3}, r"'value'.*expected Point \(x, y\).*with the field '3'"),
+        ({"x": 1, "y": 2, "\u00e9\0": 3}, r"'value'.*expected Point \(x, y\).*with the field"),
         ({"x": 1, "y": "2"}, "'value'.*field 'y'.*Double.*got str"),
         ((1, 2), "'value'.*expected Point, got tuple"),
         (None, "'value'.*expected Point, got None"),
