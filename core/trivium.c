@@ -58,6 +58,7 @@
 #include "src/dispatcher.c"
 #include "src/async_state.c"
 #include "src/handler.c"
+#include "src/report.c"
 #include "src/async.c"
 #include "src/async_abi.c"
 #include "src/waiter.c"

@@ -52,9 +52,7 @@ static void async_free(tri_async *op)
     if (!op->result_type->plain) {
         tri_value_clear(op->result_type, op->result);
     }
-    if (!op->progress_type->plain) {
-        tri_value_clear(op->progress_type, op->progress);
-    }
+    tri__report_release(op->guarded.report);
     tri_string_release(op->error_message);
     tri__handler_release(op->guarded.completed);
     tri__handler_release(op->guarded.progress_handler);
@@ -293,11 +291,19 @@ HRESULT tri_async_latest_progress(tri_async *op, void *value)
         return TRI_S_FALSE;
     }
     tri__async_lock(op);
-    HRESULT hr = TRI_S_FALSE;
-    if (op->guarded.has_progress) {
-        hr = tri_value_copy(op->progress_type, value, op->progress);
+    bool any = op->guarded.has_progress;
+    tri__report *report = op->guarded.report;
+    if (report) {
+        atomic_fetch_add(&report->refs, 1);
+    } else if (any) {
+        memcpy(value, op->progress, op->progress_type->size);
     }
     tri__async_unlock(op);
+    HRESULT hr = any ? TRI_S_OK : TRI_S_FALSE;
+    if (report) {
+        hr = tri_value_copy(op->progress_type, value, report->value);
+        tri__report_release(report);
+    }
     return hr;
 }
 

@@ -53,6 +53,17 @@ HRESULT tri__handler_new(void *delegate, tri__handler **out);
 tri__handler *tri__handler_retain(tri__handler *handler);
 void tri__handler_release(tri__handler *handler);
 
+// A progress report, counted: taking a reference is all that is done under the lock, copying may allocate.
+typedef struct tri__report {
+    _Atomic uint32_t refs;
+    const tri_type *type;
+    _Alignas(16) char value[]; // type->size bytes
+} tri__report;
+
+// Takes the value over and zeroes it. NULL: no memory; the value is dropped.
+tri__report *tri__report_new(const tri_type *type, void *value);
+void tri__report_release(tri__report *report);
+
 struct tri_waiter {
     tri__node node; // of the dispatcher's inbox: the pusher's until pushed, then the loop's
     _Atomic unsigned bits;      // tri_wait_events not delivered; queued while not 0 (direct: see waiter.c)
@@ -89,6 +100,8 @@ struct tri_async {
     tri_waiter first_waiter;        // room for one, so that the usual wait allocates nothing
 
     struct { // guarded by lock
+        // The latest report of a type that holds references. A plain one lies at `progress`, under the lock too.
+        struct tri__report *report;
         tri_waiter *waiters;
         tri_waiter **waiters_tail;
         tri__handler *completed;
@@ -108,7 +121,7 @@ struct tri_async {
     const char *name;
     void *args;
     void *result;
-    void *progress;
+    void *progress; // room for a plain report
 
     // The outcome: written by the one who claimed it, read after state says there is one.
     HRESULT error;

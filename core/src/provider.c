@@ -129,26 +129,25 @@ void tri__provider_progress(tri_operation *operation, void *value)
         tri_value_clear(type, value);
         return;
     }
+    tri__report *report = NULL;
+    if (!type->plain && !(report = tri__report_new(type, value))) {
+        return; // Dropped; the next one makes up for it.
+    }
     tri__told told = {.direct = NULL};
     tri__async_lock(op);
-    if (!type->plain && op->guarded.has_progress) {
-        // The old value leaves in the place of the new one, to be dropped outside the lock.
-        char *a = op->progress, *b = value;
-        for (uint32_t i = 0; i < type->size; i++) {
-            char swap = a[i];
-            a[i] = b[i];
-            b[i] = swap;
-        }
+    if (report) {
+        tri__report *before = op->guarded.report;
+        op->guarded.report = report;
+        report = before;
     } else {
         memcpy(op->progress, value, type->size);
-        memset(value, 0, type->size);
     }
     op->guarded.has_progress = true;
     tri__waiters_progress(op, &told);
     tri__handler *handler = tri__handler_retain(op->guarded.progress_handler);
     tri__async_unlock(op);
+    tri__report_release(report);
     tri__waiters_told(&told);
-    tri_value_clear(type, value);
     if (handler) {
         // The delegate gets the value as it stands now: of one worker's reports, the one just made.
         if (tri_async_latest_progress(op, value) == TRI_S_OK && type->invoke) {

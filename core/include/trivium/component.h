@@ -268,11 +268,12 @@ static inline HRESULT tri_error(const tri_host *host, HRESULT hr, const char *fo
 }
 
 /* tri_error for a failed system call: `error` is the errno value, which becomes the HRESULT (ENOENT
- * is TRI_E_FILE_NOT_FOUND); the message is "what: the system's text". Threads: any. */
+ * is TRI_E_FILE_NOT_FOUND); the message is "what: the system's text", `what` cut at 400 bytes. Threads: any. */
 static inline HRESULT tri_error_errno(const tri_host *host, int error, const char *what)
 {
     HRESULT hr = host->status_from_errno(error);
-    return tri_error(host, hr, "%s: %s", what, strerror(error));
+    return what[0] ? tri_error(host, hr, "%.400s: %s", what, strerror(error))
+                   : tri_error(host, hr, "%s", strerror(error));
 }
 
 /* The text of a string where C wants one: refuses a NUL inside. `*out` lives as long as `string`.
@@ -554,7 +555,8 @@ static const tri_layout tri_no_args_layout TRI_UNUSED = {"tri_no_args", sizeof(t
  *                                      returns. The first outcome counts: TRI_S_OK, or
  *                                      TRI_E_ILLEGAL_STATE_CHANGE if there was one (a Cancel is one).
  *     void F_progress(op, progress)    latest value wins; takes it over; dropped once it is over.
- * Both: any thread, never block, allocate nothing.
+ * Both: any thread, never block. Completing allocates nothing; a report with strings, buffers or arrays in it does, and is dropped when
+ * there is no memory.
  *
  * F runs on a pool thread unless its options say otherwise. What it returns: a failure ends the operation
  * as Error with the message of tri_error. TRI_S_OK ends an action as Completed; an operation must have been
