@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <trivium/component.h>
 #include <unistd.h>
 
@@ -46,12 +47,20 @@ static HRESULT digest_file(digester *d, const char *path, int flags, digest_read
                            digest *out)
 {
     memset(out, 0, sizeof *out);
-    // O_NONBLOCK matters for pipes only: opening one waits for nobody.
+    // O_NONBLOCK: opening a pipe, to find that it is one, waits for nobody.
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
     if (fd < 0) {
         return tri_error_errno(d->op->host, errno, path);
     }
     HRESULT hr = TRI_S_OK;
+    struct stat info;
+    if (fstat(fd, &info) != 0) {
+        hr = tri_error_errno(d->op->host, errno, path);
+    } else if (S_ISDIR(info.st_mode)) {
+        hr = tri_error_errno(d->op->host, EISDIR, path);
+    } else if (!S_ISREG(info.st_mode)) {
+        hr = tri_error(d->op->host, TRI_E_INVALIDARG, "%.400s: expected a regular file", path);
+    }
     bool good = EVP_DigestInit_ex(d->ctx, d->md, NULL);
     for (ssize_t got = 1; got != 0 && good && TRI_SUCCEEDED(hr);) {
         got = read(fd, d->block, DIGEST_BLOCK);

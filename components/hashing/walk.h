@@ -1,5 +1,5 @@
-// Walks a tree of files: every regular file below a directory, in no particular order. Follows no
-// symbolic link but the root itself. Holds one descriptor, however deep the tree.
+// Walks a tree of files: every regular file below a directory, in no particular order. Enters no symbolic link but the root
+// itself, as long as nobody exchanges directories of the tree for links meanwhile. Holds one descriptor, however deep it is.
 #ifndef HASHING_WALK_H
 #define HASHING_WALK_H
 

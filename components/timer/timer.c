@@ -95,11 +95,13 @@ static void *run(void *arg)
     return NULL;
 }
 
-// Under the lock. The thread takes no signals: those are the program's own.
+// Under the lock. The thread takes no signals, those are the program's own, but for faults of its own.
 static int start_thread(timer *t)
 {
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(&t->thread, NULL, run, t);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

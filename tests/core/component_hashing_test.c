@@ -127,6 +127,17 @@ static void failures_name_the_path(void **state)
 }
 
 // Two files, a directory in a directory; and what is no regular file: links to a file and to the directory above, a pipe.
+static void only_regular_files_have_a_digest(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof path, "%s", in_scratch("fifo"));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fails("HashFile", path, TRI_E_INVALIDARG, "expected a regular file");
+    assert_int_equal(unlink(path), 0);
+    fails("HashFile", "/dev/zero", TRI_E_INVALIDARG, "expected a regular file");
+}
+
 static void make_tree(void)
 {
     assert_int_equal(mkdir(in_scratch("tree"), 0700), 0);
@@ -305,6 +316,7 @@ int main(void)
         cmocka_unit_test_teardown(known_answers, nothing_lives_soon),
         cmocka_unit_test_teardown(sizes_about_the_block, nothing_lives_soon),
         cmocka_unit_test_teardown(failures_name_the_path, nothing_lives_soon),
+        cmocka_unit_test_teardown(only_regular_files_have_a_digest, nothing_lives_soon),
         cmocka_unit_test_teardown(trees, nothing_lives_soon),
         cmocka_unit_test_teardown(a_deep_tree_needs_no_more_descriptors, nothing_lives_soon),
         cmocka_unit_test_teardown(stops_soon_after_a_cancel, nothing_lives_soon),
