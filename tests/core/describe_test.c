@@ -400,7 +400,12 @@ static void test_bad_types(void **state)
     tri_enumerator same[] = {{"A", 1}, {"A", 2}};
     def.enumerators = same;
     def.enumerator_count = 2;
-    refuse_types(list, 1, "enum 'Algorithm': two enumerators are 'A'");
+    refuse_types(list, 1, "enum 'Algorithm': enumerators 'A' and 'A' would have the same name in a script");
+    same[0].name = "MoveNext";
+    same[1].name = "MOVE_NEXT";
+    refuse_types(list, 1,
+                 "enum 'Algorithm': enumerators 'MoveNext' and 'MOVE_NEXT' would have the same name in a script");
+    same[0].name = "A";
     same[1].name = "a b";
     refuse_types(list, 1, "enum 'Algorithm': enumerator 2: expected a name, got 'a b'");
     def.kind = 3;
@@ -418,7 +423,19 @@ static void test_bad_types(void **state)
     refuse_types(list, 1, "struct 'Other': field 'BytesDone' of 8 bytes at 4 is no 'UInt64' of 8 bytes after 8");
     fields[1].offset = 8;
     fields[1].name = "FilesDone";
-    refuse_types(list, 1, "struct 'Other': two fields are 'FilesDone'");
+    refuse_types(list, 1,
+                 "struct 'Other': fields 'FilesDone' and 'FilesDone' would have the same name in a script");
+    fields[1].name = "files_done";
+    refuse_types(list, 1,
+                 "struct 'Other': fields 'FilesDone' and 'files_done' would have the same name in a script");
+    fields[1].name = "BytesDone";
+    fields[1].offset = 12;
+    layout.size = 24;
+    refuse_types(list, 1, "struct 'Other': field 'BytesDone' at 12 is not aligned for a 'UInt64'");
+    layout.size = 0xFFFFFFF0u;
+    refuse_types(list, 1, "struct 'Other': expected at most 65536 bytes, got 4294967280");
+    layout.size = 16;
+    fields[1].offset = 8;
     fields[1].name = NULL;
     refuse_types(list, 1, "struct 'Other': field 2: expected a name and a type");
     fields[0] = (tri_field){"Self", "Other", 0, 16};
