@@ -126,25 +126,11 @@ bool tri_lua_push_progress(lua_State *L, tri_async *async)
     return true;
 }
 
-// Seconds at `index` as whole milliseconds, rounded up; -1 (for ever) where there is nothing.
-static int64_t check_timeout(lua_State *L, int index, const char *what)
-{
-    if (lua_isnoneornil(L, index)) {
-        return -1;
-    }
-    // math.huge means what it says.
-    if (lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) > 1e9) {
-        return -1;
-    }
-    int64_t ticks = tri_lua_check_ticks(L, index, what);
-    return ticks <= 0 ? 0 : (ticks + TRI_TICKS_PER_MS - 1) / TRI_TICKS_PER_MS;
-}
-
 // op:get([seconds]): the outcome, without a loop. Blocks.
 static int async_get(lua_State *L)
 {
     tri_async *async = tri_lua_check_async(L, 1);
-    int64_t timeout = check_timeout(L, 2, "op:get(seconds)");
+    int64_t timeout = tri_lua_check_timeout(L, 2, "op:get(seconds)");
     lua_settop(L, 1);
     if (!tri_lua_block_on(L, async, timeout)) {
         return tri_lua_raise(L,
@@ -157,7 +143,7 @@ static int async_get(lua_State *L)
 static int async_wait(lua_State *L)
 {
     tri_async *async = tri_lua_check_async(L, 1);
-    int64_t timeout = check_timeout(L, 2, "op:wait(seconds)");
+    int64_t timeout = tri_lua_check_timeout(L, 2, "op:wait(seconds)");
     lua_settop(L, 1);
     (void)tri_lua_block_on(L, async, timeout);
     push_status_of(L, async);

@@ -13,6 +13,16 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t tri_lua_check_timeout(lua_State *L, int index, const char *what)
+{
+    // math.huge means what it says, and what is longer than a life is as good.
+    if (lua_isnoneornil(L, index) || (lua_type(L, index) == LUA_TNUMBER && lua_tonumber(L, index) > 1e9)) {
+        return -1;
+    }
+    int64_t ticks = tri_lua_check_ticks(L, index, what);
+    return ticks <= 0 ? 0 : (ticks + TRI_TICKS_PER_MS - 1) / TRI_TICKS_PER_MS;
+}
+
 // The parent's dispatcher stays with the parent. What waited on it is told in the next turn that its operation is over.
 static void renew(lua_State *L, tri_lua_state *state)
 {
@@ -189,11 +199,7 @@ static int dispatcher_turn(lua_State *L)
 static int dispatcher_wait(lua_State *L)
 {
     tri_dispatcher *dispatcher = tri_lua_dispatcher(L);
-    int64_t timeout_ms = -1;
-    if (!lua_isnoneornil(L, 1) && !(lua_type(L, 1) == LUA_TNUMBER && lua_tonumber(L, 1) > 1e9)) {
-        int64_t ticks = tri_lua_check_ticks(L, 1, "trivium.step(seconds)");
-        timeout_ms = ticks <= 0 ? 0 : (ticks + TRI_TICKS_PER_MS - 1) / TRI_TICKS_PER_MS;
-    }
+    int64_t timeout_ms = tri_lua_check_timeout(L, 1, "trivium.step(seconds)");
     HRESULT hr = has_forked(tri_lua_state_of(L)) ? TRI_S_OK : tri_dispatcher_wait(dispatcher, timeout_ms);
     if (hr != TRI_E_ABORT) {
         tri_lua_check(L, hr);
