@@ -270,6 +270,27 @@ static int coroutine_awaiting(lua_State *L)
     return 1;
 }
 
+void tri_lua_recount_canceled(lua_State *L, tri_lua_state *state)
+{
+    if (state->cancel_count == 0) {
+        return;
+    }
+    tri_lua_push_state(L);
+    lua_getiuservalue(L, -1, TRI_LUA_CANCELED);
+    state->cancel_count = 0;
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        state->cancel_count++;
+    }
+    lua_pop(L, 2);
+}
+
+// canceled(): how many coroutines are to find themselves canceled; for tests.
+static int coroutine_canceled(lua_State *L)
+{
+    lua_pushinteger(L, tri_lua_state_of(L)->cancel_count);
+    return 1;
+}
+
 // cancel_next(coroutine): its next await raises CANCELED.
 static int coroutine_cancel_next(lua_State *L)
 {
@@ -314,6 +335,7 @@ void tri_lua_open_coroutine(lua_State *L)
     static const luaL_Reg methods[] = {{"await", coroutine_await}, {"try_await", coroutine_try_await}, {NULL, NULL}};
     static const luaL_Reg functions[] = {{"awaiting", coroutine_awaiting},
                                          {"cancel_next", coroutine_cancel_next},
+                                         {"canceled", coroutine_canceled},
                                          {"check", coroutine_check},
                                          {"on_yield", coroutine_on_yield},
                                          {NULL, NULL}};

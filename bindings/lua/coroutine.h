@@ -14,6 +14,9 @@ extern const char tri_lua_sentinel;
 // state's errors. The coroutine must be reachable meanwhile. Raises nothing. [-0, +0]
 void tri_lua_resume(lua_State *L, lua_State *thread);
 
+// After a collection: forgets coroutines that are gone before the cancellation that they were to find. [-0, +0]
+void tri_lua_recount_canceled(lua_State *L, tri_lua_state *state);
+
 #pragma GCC visibility pop
 
 #endif

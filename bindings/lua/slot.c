@@ -1,5 +1,6 @@
 // The slots of operations, and the sweep that follows each collection.
 #include "slot.h"
+#include "coroutine.h"
 
 enum {
     CHUNK_SLOTS = 256,
@@ -168,7 +169,8 @@ void tri_lua_close_slots(lua_State *L, tri_lua_state *state)
     }
 }
 
-// A userdata that nobody knows is found by each collection; its finalizer sweeps, and leaves another one for the next.
+// A userdata that nobody knows is found by each collection; its finalizer does what follows one, and leaves another
+// userdata for the next.
 static int collected(lua_State *L)
 {
     tri_lua_state *state = tri_lua_state_of(L);
@@ -178,6 +180,7 @@ static int collected(lua_State *L)
     lua_settop(L, 0);
     lua_getiuservalue(L, lua_upvalueindex(1), TRI_LUA_OPS);
     sweep(L, state, 1);
+    tri_lua_recount_canceled(L, state);
     lua_newuserdatauv(L, 0, 0);
     luaL_setmetatable(L, "trivium.sentinel");
     return 0;

@@ -416,6 +416,27 @@ describe("trivium.all", function()
     end)
 end)
 
+describe("a cancellation", function()
+    it("is forgotten with a task that is gone before it found it", function()
+        local native = require "trivium.native"
+        local before = native.canceled()
+        local function cancel_itself()
+            local task
+            task = trivium.spawn(function()
+                coroutine.yield()
+                task:cancel()
+            end)
+            trivium.step(0)
+        end
+        cancel_itself()
+        assert.equal(before + 1, native.canceled())
+        collectgarbage()
+        collectgarbage()
+        collectgarbage()
+        assert.equal(0, native.canceled())
+    end)
+end)
+
 describe("trivium.step", function()
     it("says whether anything is waited for", function()
         assert.is_false(trivium.step())
