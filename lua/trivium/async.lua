@@ -9,7 +9,8 @@ local Op = native.op
 -- op:next(ok, err, progress): calls ok(result) or err(error) when it is over, and progress(value) meanwhile, from the loop.
 -- Returns a task with what the handler returned; a failure that no handler took is the failure of that task.
 function Op:next(ok, err, progress)
-    if progress then
+    task.check_handlers(ok, err)
+    if progress ~= nil then
         self:on_progress(progress)
     end
     return task.chain(self, ok, err)

@@ -20,6 +20,19 @@ function Task.__tostring(task)
     return ("trivium.task: %s (%s)"):format(tostring(task.thread), task.state)
 end
 
+local function is_callable(f)
+    return type(f) == "function" or type((debug.getmetatable(f) or {}).__call) == "function"
+end
+
+-- The handlers of next.
+local function check_handlers(ok, err)
+    for name, f in pairs { ok = ok, err = err } do
+        if not is_callable(f) then
+            error(native.error("INVALID_TYPE", ("next: argument '%s': expected a function, got %s"):format(name, type(f))))
+        end
+    end
+end
+
 local function finish(task, ok, ...)
     task.ok, task.values = ok, table.pack(...)
     if ok then
@@ -54,7 +67,7 @@ end
 
 -- spawn(f, ...): runs f(...) as a task. It begins in this turn of the loop, at once if none is under way.
 local function spawn(f, ...)
-    if type(f) ~= "function" and not (getmetatable(f) and getmetatable(f).__call) then
+    if not is_callable(f) then
         error(native.error("INVALID_TYPE", "trivium.spawn: expected a function, got " .. type(f)), 2)
     end
     local task = setmetatable({ state = "started" }, Task)
@@ -172,6 +185,7 @@ end
 
 -- As op:next().
 function Task:next(ok, err)
+    check_handlers(ok, err)
     self.handled = true
     return chain(self, ok, err)
 end
@@ -319,4 +333,4 @@ local function run(f, ...)
     return main:await()
 end
 
-return { spawn = spawn, all = all, run = run, chain = chain }
+return { spawn = spawn, all = all, run = run, chain = chain, check_handlers = check_handlers }

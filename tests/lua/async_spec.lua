@@ -418,6 +418,26 @@ describe("op", function()
         puppet.complete("a", 0)
     end))
 
+    it("checks the handlers of next before it begins anything", function()
+        local op = start("a", "action_with_progress")
+        local err = error_of(op.next, op, 42)
+        assert.equal("INVALID_TYPE", err.code)
+        assert.equal("next: argument 'ok': expected a function, got number", err.message)
+        err = error_of(op.next, op, nil, "f", print)
+        assert.equal("next: argument 'err': expected a function, got string", err.message)
+        assert.equal("INVALID_TYPE", error_of(op.next, op, nil, nil, 1).code)
+        assert.equal(0, require("trivium.native").waiters())
+    end)
+
+    it("waits for ever when the time is longer than any life", function()
+        for _, seconds in ipairs { math.huge, 1e300, math.maxinteger } do
+            assert.is_nil(timer.delay(0.001):get(seconds))
+            assert.equal("completed", timer.delay(0.001):wait(seconds))
+        end
+        assert.equal("OUT_OF_RANGE", error_of(timer.delay(0.001).get, timer.delay(0.001), -math.huge).code)
+        assert.equal("INVALID_TYPE", error_of(timer.delay(0.001).get, timer.delay(0.001), 0 / 0).code)
+    end)
+
     it("has a deadline", run(function()
         local op = timer.delay(10)
         local timed = op:timeout(0.02)
