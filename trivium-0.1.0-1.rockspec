@@ -19,6 +19,7 @@ build = {
         ["trivium.hashing"] = "lua/trivium/hashing.lua",
         ["trivium.loop.luv"] = "lua/trivium/loop/luv.lua",
         ["trivium.loop.scheduler"] = "lua/trivium/loop/scheduler.lua",
+        ["trivium.meta"] = "lua/trivium/meta.lua",
         ["trivium.task"] = "lua/trivium/task.lua",
         ["trivium.timer"] = "lua/trivium/timer.lua",
         ["trivium.native"] = {
