@@ -1,7 +1,6 @@
 #include "method.h"
 
 #include "async.h"
-#include "dispatcher.h"
 #include "error.h"
 #include "value.h"
 
@@ -22,6 +21,26 @@ static void *scratch_get(scratch *room, size_t size)
     }
     room->many = calloc(1, size);
     return room->many;
+}
+
+// The arguments of a call: those that were read, or, where they had no room, all of them, in *many, which the caller
+// frees.
+static HRESULT arguments_read(napi_env env, napi_callback_info info, const node_call *call,
+                              const napi_value **argv, napi_value **many)
+{
+    *argv = call->argv;
+    *many = NULL;
+    if (call->argc <= NODE_MAX_ARGS) {
+        return TRI_S_OK;
+    }
+    size_t argc = call->argc;
+    *many = malloc(argc * sizeof **many);
+    if (!*many) {
+        return tri_error_set(TRI_E_OUTOFMEMORY, "no memory for %zu arguments", argc);
+    }
+    *argv = *many;
+    NODE_TRY(env, napi_get_cb_info(env, info, &argc, *many, NULL, NULL));
+    return TRI_S_OK;
 }
 
 static HRESULT argument_count(const tri_method *method, size_t given)
@@ -72,13 +91,17 @@ static napi_value method_call(napi_env env, napi_callback_info info)
     scratch args_room;
     scratch result_room;
     napi_value value = NULL;
+    const napi_value *argv;
+    napi_value *many;
     void *args = scratch_get(&args_room, method->args_size);
     void *result = scratch_get(&result_room, method->result->size);
-    HRESULT hr = args && result ? tri_method_args_init(method, args) : TRI_E_OUTOFMEMORY;
+    HRESULT hr = arguments_read(env, info, &call, &argv, &many);
     if (TRI_SUCCEEDED(hr)) {
-        hr = arguments_set(env, method, args, call.argc, call.argv);
+        hr = args && result ? tri_method_args_init(method, args) : TRI_E_OUTOFMEMORY;
+    }
+    if (TRI_SUCCEEDED(hr)) {
+        hr = arguments_set(env, method, args, call.argc, argv);
         if (TRI_SUCCEEDED(hr)) {
-            node_dispatcher_hand_over(self->self);
             hr = tri_method_call(method, args, result);
         }
         if (TRI_SUCCEEDED(hr)) {
@@ -90,6 +113,7 @@ static napi_value method_call(napi_env env, napi_callback_info info)
     if (TRI_FAILED(hr)) {
         value = node_error_throw(env, hr);
     }
+    free(many);
     free(args_room.many);
     free(result_room.many);
     return value;
@@ -106,13 +130,19 @@ static napi_value method_start(napi_env env, napi_callback_info info)
     tri_async *op = NULL;
     void *args = NULL;
     napi_value place = NULL;
-    HRESULT hr = TRI_E_INVALIDARG;
-    if (napi_get_value_uint32(env, call.argv[0], &at) == napi_ok) {
+    const napi_value *argv;
+    napi_value *many;
+    HRESULT hr = arguments_read(env, info, &call, &argv, &many);
+    if (TRI_SUCCEEDED(hr) && napi_get_value_uint32(env, argv[0], &at) != napi_ok) {
+        hr = TRI_E_INVALIDARG;
+    }
+    if (TRI_SUCCEEDED(hr)) {
         hr = tri_method_prepare(self->method, &op, &args);
     }
     if (TRI_SUCCEEDED(hr)) {
-        hr = arguments_set(env, self->method, args, call.argc - 1, call.argv + 1);
+        hr = arguments_set(env, self->method, args, call.argc - 1, argv + 1);
     }
+    free(many);
     if (TRI_SUCCEEDED(hr)) {
         hr = tri_async_start(op);
     }

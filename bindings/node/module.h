@@ -61,7 +61,7 @@ typedef struct node_call {
     napi_env env;
     node_env *self;
     void *data;
-    size_t argc;
+    size_t argc; // may be more than there is room for
     napi_value argv[NODE_MAX_ARGS];
 } node_call;
 

@@ -166,5 +166,17 @@ describe('optional arguments', () => {
     await assert.rejects(hashing.hashFile(file, null), { name: 'TypeError' });
     await assert.rejects(hashing.hashFile(file, 'sha256', 5), { code: 'BAD_ARGUMENT_COUNT' });
     await assert.rejects(hashing.hashFile(), { code: 'BAD_ARGUMENT_COUNT' });
+    await assert.rejects(hashing.hashFile(file, ...Array(50).fill(undefined), 5), { code: 'BAD_ARGUMENT_COUNT' });
+    assert.deepEqual(await hashing.hashFile(file, ...Array(50).fill(undefined)), digest);
+  });
+
+  it('that are too many are counted, however many there are', async () => {
+    for (const count of [2, 19, 20, 21, 1000]) {
+      const expected = {
+        name: 'TypeError', code: 'BAD_ARGUMENT_COUNT', message: new RegExp(`takes 1 argument, got ${count}$`),
+      };
+      assert.throws(() => puppet.echoByteSync(...Array(count).fill(1)), expected);
+      await assert.rejects(puppet.echoByte(...Array(count).fill(1)), expected);
+    }
   });
 });
