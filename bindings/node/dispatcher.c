@@ -228,14 +228,6 @@ napi_value node_dispatcher_flush(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-void node_dispatcher_hand_over(node_env *self)
-{
-    if (self->held) {
-        tri_submit_resume();
-        tri_submit_hold();
-    }
-}
-
 napi_value node_dispatcher_resume(napi_env env, napi_callback_info info)
 {
     node_call call;

@@ -19,9 +19,6 @@ void node_dispatcher_remove(node_env *self, node_wait *wait);
 void node_dispatcher_ref(node_env *self);
 void node_dispatcher_unref(node_env *self);
 
-// Hands what was kept back so far to the pool: to be called before anything that may wait for it on this thread.
-void node_dispatcher_hand_over(node_env *self);
-
 // (deliver) -> cells: takes the function that is told of events, returns the shared Int32Array.
 napi_value node_dispatcher_connect(napi_env env, napi_callback_info info);
 // (): tells JavaScript what is in the row, now.
