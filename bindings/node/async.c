@@ -163,6 +163,7 @@ int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_val
     // A component may also fail with TRI_E_CANCELED: that is a failure, whatever its code.
     int32_t status = TRI_ASYNC_ERROR;
     (void)tri_async_get_status(wait->op, &status);
+    *value = node_error_new(env, hr); // first: whatever else is asked of core may replace the error info
     *value = node_error_new(env, hr);
     return hr == TRI_E_CANCELED && status != TRI_ASYNC_ERROR ? NODE_EVENT_CANCELED
                                                              : NODE_EVENT_ERROR;
