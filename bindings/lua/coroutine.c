@@ -165,7 +165,9 @@ static int begin_wait(lua_State *L, const char *what, lua_KFunction next)
     tri_lua_anchor_wait(L, wait, lua_upvalueindex(2));
     HRESULT hr = tri_lua_begin_link(wait->state, &wait->link, op->async, 0, resume_waiting);
     if (hr == TRI_S_OK) {
-        return yield_for(L, wait, next);
+        tri_lua_tell_wait(L, wait->state);
+        // What runs there may make a step, finalizers too: then it has been delivered.
+        return wait->thread == L ? yield_for(L, wait, next) : -1;
     }
     tri_lua_end_wait(L, wait);
     tri_lua_check(L, hr);

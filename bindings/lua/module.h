@@ -29,6 +29,7 @@ typedef struct tri_lua_state {
     tri_lua_link pending;       // what waits on the dispatcher; a ring, as the next
     tri_lua_link forked;        // what waited on the dispatcher of the parent process
     const void *op_metatable;   // its address: quicker to compare than to look its name up
+    bool has_on_wait;           // is there a TRI_LUA_ON_WAIT
     lua_Integer cancel_count;   // coroutines that are to find themselves canceled at their next await
     // The operations: see slot.h.
     struct tri_lua_chunk *chunks; // a list
@@ -46,7 +47,8 @@ enum {
     TRI_LUA_OPS = 5,        // weak: index of a slot -> userdata of the operation
     TRI_LUA_CHUNKS = 6,     // the memory of the slots
     TRI_LUA_ANCHORS = 7,    // index of a slot -> coroutine that awaits its operation, false
-    TRI_LUA_USER_VALUES = 7
+    TRI_LUA_ON_WAIT = 8,    // function(): something began to wait outside of a turn
+    TRI_LUA_USER_VALUES = 8
 };
 
 // Every C function of the binding has the state as its first upvalue.

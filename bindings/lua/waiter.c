@@ -33,6 +33,16 @@ HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *
     return hr;
 }
 
+void tri_lua_tell_wait(lua_State *L, const tri_lua_state *state)
+{
+    if (state->has_on_wait && !state->turn) {
+        tri_lua_push_state(L);
+        lua_getiuservalue(L, -1, TRI_LUA_ON_WAIT);
+        tri_lua_call_protected(L, 0);
+        lua_pop(L, 1);
+    }
+}
+
 void tri_lua_finish_link(tri_lua_link *link)
 {
     link->waiter = NULL;
@@ -166,7 +176,9 @@ HRESULT tri_lua_watch(lua_State *L, tri_async *async, unsigned flags, int on_pro
     lua_pushvalue(L, -1);
     w->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     HRESULT hr = tri_lua_begin_link(state, &w->link, async, flags, deliver);
-    if (hr != TRI_S_OK) {
+    if (hr == TRI_S_OK) {
+        tri_lua_tell_wait(L, state);
+    } else {
         end_watch(L, w);
     }
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -205,11 +217,26 @@ static int waiter_watch(lua_State *L)
     return 2;
 }
 
+// on_wait(function() or nil): called whenever something begins to wait while no turn is under way.
+static int waiter_on_wait(lua_State *L)
+{
+    lua_settop(L, 1);
+    bool wanted = !lua_isnil(L, 1);
+    if (wanted) {
+        tri_lua_check_handler(L, 1, "on_wait(f)");
+    }
+    tri_lua_push_state(L);
+    lua_insert(L, 1);
+    lua_setiuservalue(L, 1, TRI_LUA_ON_WAIT);
+    tri_lua_state_of(L)->has_on_wait = wanted;
+    return 0;
+}
+
 void tri_lua_open_waiter(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__gc", watch_gc}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"on_progress", waiter_on_progress}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"watch", waiter_watch}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"watch", waiter_watch}, {"on_wait", waiter_on_wait}, {NULL, NULL}};
     tri_lua_metatable(L, WATCH_NAME, metamethods);
     lua_pop(L, 1);
     tri_lua_functions(L, functions);

@@ -10,6 +10,8 @@
 // what began to wait in the parent. Raises nothing. [-0, +0]
 HRESULT tri_lua_begin_link(tri_lua_state *state, tri_lua_link *link, tri_async *async, unsigned flags,
                            tri_waiter_fn *fn);
+// Tells a foreign loop that tri_lua_begin_link has begun something; in a turn it looks itself. Raises nothing. [-0, +0]
+void tri_lua_tell_wait(lua_State *L, const tri_lua_state *state);
 // Ends it, whether or not it has begun. [-0, +0]
 void tri_lua_end_link(tri_lua_link *link);
 // The last delivery has come: there is nothing to cancel any more. Raises nothing.

@@ -91,6 +91,24 @@ luv_block("luv", function()
         assert.is_true(over)
     end)
 
+    it("stays alive for what began after it had ended", function()
+        uv.run()
+        local log = {}
+        coroutine.wrap(function()
+            timer.delay(0.01):await()
+            log[#log + 1] = "awaited"
+        end)()
+        uv.run()
+        trivium.spawn(function()
+            coroutine.yield()
+            log[#log + 1] = "yielded"
+        end)
+        uv.run()
+        timer.countdown(0.01, 0.02):next(function() log[#log + 1] = "next" end)
+        uv.run()
+        assert.same({ "awaited", "yielded", "next" }, log)
+    end)
+
     it("attaches once", function()
         assert.equal(detach, attach())
     end)

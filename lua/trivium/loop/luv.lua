@@ -10,7 +10,7 @@ local handles
 local step
 
 -- The loop must not sleep while coroutines are ready, nor end while operations are waited for. So this is looked at before
--- it sleeps, and, for what its callbacks began, before it decides whether to end.
+-- it sleeps, for what its callbacks began before it decides whether to end, and whenever something begins outside of it.
 local function update()
     if not handles then
         return
@@ -37,6 +37,8 @@ function step()
 end
 
 local function detach()
+    native.on_wait(nil)
+    scheduler.on_later = nil
     for _, handle in pairs(handles or {}) do
         handle:close()
     end
@@ -57,6 +59,8 @@ local function attach()
             handles[name]:start(update)
             handles[name]:unref()
         end
+        native.on_wait(update)
+        scheduler.on_later = update
     end
     return detach
 end

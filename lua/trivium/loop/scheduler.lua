@@ -14,6 +14,7 @@ local reasons = {} -- at the same places: what each was parked for when it was w
 local later = {} -- coroutines that passed the turn on, for the next
 local errors = {} -- of {error, traceback}
 local flushing = false
+scheduler.on_later = nil -- called when coroutines have passed on a turn that is not under way
 scheduler.running = false -- is trivium.run under way
 
 -- A coroutine that waits for something in Lua: what it waits for, which has a method `cancel`.
@@ -71,6 +72,9 @@ function scheduler.wake(co, reason)
         flushing = true
         local ok, err = pcall(run_ready)
         flushing = false
+        if scheduler.on_later and #later > 0 then
+            scheduler.on_later()
+        end
         if not ok then
             error(err, 0)
         end
