@@ -12,6 +12,7 @@
 #include <trivium/dispatcher.h>
 
 #define POOL_SHARE 16u         // jobs a worker takes at most per lock
+#define POOL_HELD_MAX 512u     // jobs that a thread keeps back at most
 #define POOL_IDLE_SECONDS 5    // after which an elastic worker goes
 #define POOL_WORKERS_MAX 256u
 
@@ -350,7 +351,9 @@ HRESULT tri__pool_submit(tri__pool *pool, tri__job *job)
         held_jobs.head = job;
     }
     held_jobs.tail = job;
-    held_jobs.count++;
+    if (++held_jobs.count >= POOL_HELD_MAX) {
+        tri__pool_flush_held(); // The workers begin while the loop still submits.
+    }
     return TRI_S_OK;
 }
 
