@@ -222,6 +222,13 @@ napi_value node_dispatcher_connect(napi_env env, napi_callback_info info)
 napi_value node_dispatcher_flush(napi_env env, napi_callback_info info)
 {
     node_call call;
+    // What is still in the row waits on no dispatcher any more, so nobody else would free it.
+    while (self->ready) {
+        node_wait *wait = self->ready;
+        self->ready = wait->next;
+        wait->queued = false;
+        node_async_retire(wait);
+    }
     if (node_call_open(env, info, &call)) {
         row_tell(call.self, env);
     }

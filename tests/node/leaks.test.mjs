@@ -1,6 +1,8 @@
 // Nothing stays behind: core counts its objects.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { gc } from './gc.mjs';
 import { liveObjects, load } from 'trivium';
 import hashing from 'trivium/hashing';
@@ -59,5 +61,15 @@ describe('leaks', function () {
       puppet.complete(`leak${i}`, i);
       return op.finally(() => puppet.drop(`leak${i}`));
     }));
+  it('what a worker was not told when it was terminated', async () => {
+    const before = await collected();
+    const worker = new Worker(new URL('./leaks_worker.mjs', import.meta.url));
+    await once(worker, 'message');
+    await worker.terminate();
+    puppet.reset();
+    const after = await collected();
+    assert.deepEqual(after, { ...before, asyncs: after.asyncs });
+    assert.ok(after.asyncs <= before.asyncs, `asyncs: ${before.asyncs} before, ${after.asyncs} after`);
+  });
   it('deadlines', () => assertStays(() => timer.delay(0).timeout(1000)));
 });
