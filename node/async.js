@@ -4,14 +4,14 @@
 const native = require('./native.js');
 const dispatcher = require('./dispatcher.js');
 const { Operation } = require('./operation.js');
-const { Subscription, Reports } = require('./progress.js');
+const { Subscription, Reports, checkHandler } = require('./progress.js');
 const { AbortError, AsyncStatus, statusName, typeError, reportError } = require('./status.js');
 const { addOperation, removeOperation, describe } = require('./signal.js');
 
 const { then } = Promise.prototype;
 const ignore = () => {};
 
-const { RESULT, ERROR, CANCELED, PROGRESS } = dispatcher;
+const { RESULT, CANCELED, PROGRESS } = dispatcher;
 
 // The executor that all operations share: what it is given is picked up right behind super().
 let takenResolve;
@@ -28,6 +28,8 @@ const TOKEN = Symbol('AsyncOperation');
 class Extras {
   operation = null; // the raw face
   subscriptions = null; // Set of Subscription
+  progress = null; // handler, and the function that ends its subscription
+  endProgress = null;
   watched = false; // has the addon been asked for progress
   enders = null; // Set of functions called at the end
   listener = null; // of the signal
@@ -36,15 +38,78 @@ class Extras {
   reason = undefined; // of the signal
 }
 
+let prepare;
+let begun;
+let refuse;
+let refused;
+let listen;
+
 class AsyncOperation extends Promise {
   #resolve;
   #reject;
-  #lease;
-  #index;
+  #lease = null; // until it has begun
+  #index = 0;
   #method;
   #extras = null;
 
-  constructor(token, method, lease, index) {
+  // What the other files may do and scripts may not.
+  static {
+    dispatcher.serve((operation, kind, value) => operation.#event(kind, value));
+
+    // An operation that is about to begin. What happens to it comes to the place `at` from now on.
+    prepare = (method, at) => {
+      const operation = new AsyncOperation(TOKEN, method);
+      dispatcher.put(at, operation);
+      return operation;
+    };
+
+    // A native function has begun it, and `found` is what it said.
+    begun = (operation, found) => {
+      operation.#lease = dispatcher.leaseOf(found);
+      operation.#index = typeof found === 'number' ? found : 0;
+      dispatcher.started.count++;
+      dispatcher.flush();
+      return operation;
+    };
+
+    // It did not begin.
+    refuse = (operation, at, error) => {
+      dispatcher.give(at);
+      operation.#reject(error);
+      return operation;
+    };
+
+    // As refuse, before there is a place.
+    refused = (method, error) => {
+      const operation = new AsyncOperation(TOKEN, method);
+      operation.#reject(error);
+      return operation;
+    };
+
+    // What the options of a call ask for. If the signal cannot do it, nobody could stop the work as they meant to: it
+    // is stopped now.
+    const abort = (operation, reason) => operation.#abort(reason);
+    listen = (operation, signal, onProgress) => {
+      try {
+        if (onProgress !== undefined) {
+          operation.onProgress(onProgress);
+        }
+        if (signal === undefined || operation.#isOver()) {
+          return;
+        }
+        if (signal.aborted) {
+          operation.#abort(signal.reason); // by what reading the arguments called
+        } else {
+          operation.#more().listener = addOperation(signal, operation, abort);
+        }
+      } catch (error) {
+        operation.#reject(error);
+        native.cancel(operation.#lease, operation.#index);
+      }
+    };
+  }
+
+  constructor(token, method) {
     if (token !== TOKEN) {
       throw typeError('AsyncOperation: Illegal constructor; call an asynchronous method of a component');
     }
@@ -52,12 +117,9 @@ class AsyncOperation extends Promise {
     this.#resolve = takenResolve;
     this.#reject = takenReject;
     this.#method = method;
-    this.#lease = lease;
-    this.#index = index;
   }
 
-  // Called by the dispatcher, and for what ended before it began.
-  event(kind, value) {
+  #event(kind, value) {
     if (kind === RESULT) {
       if (this.#extras !== null) {
         this.#end();
@@ -113,19 +175,17 @@ class AsyncOperation extends Promise {
     then.call(this, undefined, ignore);
   }
 
-  // What the options of a call ask for. Not for scripts.
-  static listen(operation, { signal, onProgress }) {
-    if (onProgress !== undefined) {
-      operation.onProgress(onProgress);
-    }
-    if (signal !== undefined && operation.status === AsyncStatus.Started) {
-      operation.#more().listener = addOperation(signal, operation);
-    }
+  // Is there an outcome, told or not?
+  #isOver() {
+    return this.#lease === null || native.isDone(this.#lease, this.#index);
   }
 
-  abort(reason) {
+  #abort(reason) {
     const extras = this.#more();
     extras.listener = null; // it fires once
+    if (this.#isOver()) {
+      return; // another cancel may have come first
+    }
     extras.aborted = true;
     extras.reason = reason;
     native.cancel(this.#lease, this.#index);
@@ -186,6 +246,19 @@ class AsyncOperation extends Promise {
     return this.#subscribe(callback);
   }
 
+  // The one function(value) that this property has set, or null; the next one takes its place.
+  get progress() {
+    return this.#extras?.progress ?? null;
+  }
+
+  set progress(handler) {
+    checkHandler('progress', handler);
+    const extras = this.#more();
+    extras.endProgress?.();
+    extras.progress = handler;
+    extras.endProgress = handler === null ? null : this.#subscribe(handler);
+  }
+
   #subscribe(callback) {
     if (this.#lease === null || !this.#method.reports) {
       return ignore;
@@ -210,7 +283,7 @@ class AsyncOperation extends Promise {
   reports() {
     return new Reports((report, end) => {
       const unsubscribe = this.#subscribe(report);
-      if (this.status !== AsyncStatus.Started) {
+      if (this.#isOver()) {
         end();
         return unsubscribe;
       }
@@ -228,13 +301,19 @@ class AsyncOperation extends Promise {
   timeout(ms) {
     this.#handled();
     if (this.#lease === null) {
-      const failed = new AsyncOperation(TOKEN, this.#method, null, 0);
+      const failed = new AsyncOperation(TOKEN, this.#method);
       then.call(this, undefined, failed.#reject);
       return failed;
     }
-    return begin(this.#method, (at) =>
-      native.timeout(this.#lease, this.#index, at, ms, this.#method.plain),
-    );
+    const at = dispatcher.place();
+    const limited = prepare(this.#method, at);
+    let found;
+    try {
+      found = native.timeout(this.#lease, this.#index, at, ms, this.#method.plain);
+    } catch (error) {
+      return refuse(limited, at, error);
+    }
+    return begun(limited, found);
   }
 
   get [Symbol.toStringTag]() {
@@ -244,36 +323,4 @@ class AsyncOperation extends Promise {
 // `await` takes a promise as it is, without a second one and two more ticks, if its constructor is Promise itself.
 delete AsyncOperation.prototype.constructor;
 
-// Makes an operation of what `start(at)` begins; a failure becomes one that is rejected already.
-function begin(method, start) {
-  const at = dispatcher.place();
-  let found;
-  try {
-    found = start(at);
-  } catch (error) {
-    dispatcher.give(at);
-    return refused(method, error);
-  }
-  return begun(method, at, found);
-}
-
-// The operation that a native function has begun at a place.
-function begun(method, at, found) {
-  const index = typeof found === 'number' ? found : 0;
-  const operation = new AsyncOperation(TOKEN, method, dispatcher.leaseOf(found), index);
-  dispatcher.put(at, operation);
-  dispatcher.started.count++;
-  dispatcher.flush();
-  return operation;
-}
-
-function refused(method, error) {
-  const operation = new AsyncOperation(TOKEN, method, null, 0);
-  operation.event(ERROR, error);
-  return operation;
-}
-
-const { listen } = AsyncOperation;
-delete AsyncOperation.listen;
-
-module.exports = { AsyncOperation, begun, refused, listen };
+module.exports = { AsyncOperation, prepare, begun, refuse, refused, listen };

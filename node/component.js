@@ -5,7 +5,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const native = require('./native.js');
 const dispatcher = require('./dispatcher.js');
-const { begun, refused, listen } = require('./async.js');
+const { prepare, begun, refuse, refused, listen } = require('./async.js');
 const { checkSignal, describe } = require('./signal.js');
 const { typeError } = require('./status.js');
 
@@ -62,14 +62,14 @@ function asyncFunction(method) {
       return startWith(method, args, args.pop());
     }
     const at = dispatcher.place();
+    const operation = prepare(method, at);
     let found;
     try {
       found = call(at, ...args);
     } catch (error) {
-      dispatcher.give(at);
-      return refused(method, error);
+      return refuse(operation, at, error);
     }
-    return begun(method, at, found);
+    return begun(operation, found);
   };
 }
 
@@ -79,43 +79,44 @@ function isOptions(value) {
 
 // A call with { signal, onProgress }.
 function startWith(method, args, options) {
-  let at;
-  let found;
+  let signal;
+  let onProgress;
   try {
-    checkOptions(method, options);
-    if (options.signal?.aborted) {
-      return refused(method, options.signal.reason);
+    ({ signal, onProgress } = options);
+    checkOptions(method, options, signal, onProgress);
+    if (signal?.aborted) {
+      return refused(method, signal.reason);
     }
-    at = dispatcher.place();
-    found = method.call(at, ...args);
   } catch (error) {
-    if (at !== undefined) {
-      dispatcher.give(at);
-    }
     return refused(method, error);
   }
-  const operation = begun(method, at, found);
-  listen(operation, options);
+  const at = dispatcher.place();
+  const operation = prepare(method, at);
+  let found;
+  try {
+    found = method.call(at, ...args);
+  } catch (error) {
+    return refuse(operation, at, error);
+  }
+  begun(operation, found);
+  listen(operation, signal, onProgress);
   return operation;
 }
 
-function checkOptions(method, options) {
+function checkOptions(method, options, signal, onProgress) {
   for (const key of Object.keys(options)) {
     if (key !== 'signal' && key !== 'onProgress') {
       throw typeError(
         `${method.name}() got an unexpected option '${key}'; expected signal, onProgress`,
         'BAD_ARGUMENT_COUNT',
-        0x8002000e,
       );
     }
   }
-  if (options.signal !== undefined) {
-    checkSignal(method.name, options.signal);
+  if (signal !== undefined) {
+    checkSignal(method.name, signal);
   }
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function') {
-    throw typeError(
-      `${method.name}() option 'onProgress': expected a function, got ${describe(options.onProgress)}`,
-    );
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw typeError(`${method.name}() option 'onProgress': expected a function, got ${describe(onProgress)}`);
   }
 }
 

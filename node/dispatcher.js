@@ -2,12 +2,22 @@
 'use strict';
 
 const native = require('./native.js');
+const { reportError } = require('./status.js');
 
-// What is told of events, by its place in the table: an object with a method `event(kind, value)`.
+// What is told of events, by its place in the table: an operation, or a function (kind, value) of a raw face.
 const pending = [];
 const free = [];
+let tellOperation; // (operation, kind, value): only the class itself can
 
+function serve(tell) {
+  tellOperation = tell;
+}
+
+// A place for what is about to begin: something is to be put there before anything else can ask for one.
 function place() {
+  if (cells[FULL] !== 0) {
+    shared.lease = native.lease();
+  }
   return free.length > 0 ? free.pop() : pending.length;
 }
 
@@ -28,7 +38,8 @@ const PROGRESS = 3;
 const READY = 0;
 const LAST = 1;
 const TURN = 2;
-const EVENTS = 3;
+const FULL = 3;
+const EVENTS = 4;
 
 const cells = native.connect(deliver);
 // The cells are read event by event, and a listener in between may begin something that is over at once: it waits in the
@@ -37,17 +48,34 @@ let delivering = false;
 
 function deliver(count, ...values) {
   delivering = true;
-  for (let i = 0; i < count; i++) {
-    const at = cells[EVENTS + 2 * i];
-    const kind = cells[EVENTS + 2 * i + 1];
-    const target = pending[at];
-    if (kind !== PROGRESS) {
-      pending[at] = undefined;
-      free.push(at);
+  try {
+    for (let i = 0; i < count; i++) {
+      tell(cells[EVENTS + 2 * i], cells[EVENTS + 2 * i + 1], values[i]);
     }
-    target.event(kind, values[i]);
+  } finally {
+    delivering = false;
+    delivered();
   }
-  delivering = false;
+}
+
+// What goes wrong with one event is reported, and stops none of the others.
+function tell(at, kind, value) {
+  const target = pending[at];
+  if (kind !== PROGRESS) {
+    give(at);
+  }
+  try {
+    if (typeof target === 'function') {
+      target(kind, value);
+    } else if (target !== undefined) {
+      tellOperation(target, kind, value);
+    }
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+function delivered() {
   if (cells[TURN] === 1) {
     cells[TURN] = 0;
     setImmediate(native.turn);
@@ -81,27 +109,30 @@ function resume() {
   native.resume();
 }
 
-// Operations that hold nothing but plain numbers share a native object; the addon's LEASE_ROOM is this number.
-const LEASE_ROOM = 32;
+// Operations that hold nothing but plain numbers share a native object, until that is full.
 const shared = { lease: native.lease() };
 
 // The lease of an operation that was just begun, from what the addon said: an index in the shared one, or a lease.
 function leaseOf(found) {
-  if (typeof found !== 'number') {
-    return found;
-  }
-  const lease = shared.lease;
-  if (found === LEASE_ROOM - 1) {
-    shared.lease = native.lease();
-  }
-  return lease;
+  return typeof found === 'number' ? shared.lease : found;
 }
 
-// Something may have been over before anybody could wait for it.
+// Something may have been over before anybody could wait for it. It is told in a microtask: here the stack may be
+// nearly full, and what is lost by an overflow in the middle of the delivery is lost for ever.
+let flushing = false;
+
 function flush() {
+  if (cells[READY] !== 0 && !flushing) {
+    settled.then(flushNow);
+    flushing = true;
+  }
+}
+
+function flushNow() {
+  flushing = false;
   if (cells[READY] !== 0 && !delivering) {
     native.flush();
   }
 }
 
-module.exports = { RESULT, ERROR, CANCELED, PROGRESS, place, put, give, flush, leaseOf, started };
+module.exports = { RESULT, ERROR, CANCELED, PROGRESS, serve, place, put, give, flush, leaseOf, started };

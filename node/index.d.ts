@@ -65,6 +65,9 @@ export declare class AsyncOperation<T, P = never> extends Promise<T> {
    */
   onProgress(callback: (progress: P) => void): () => void;
 
+  /** One handler, which the next one replaces; as with `onProgress`. */
+  progress: ((progress: P) => void) | null;
+
   /** The reports as an async iterator: the latest one each time, until the operation is over. */
   reports(): AsyncIterableIterator<P>;
 

@@ -3,9 +3,8 @@
 
 const native = require('./native.js');
 const dispatcher = require('./dispatcher.js');
-const { Subscription } = require('./progress.js');
-const { statusName, typeError } = require('./status.js');
-const { describe } = require('./signal.js');
+const { Subscription, checkHandler } = require('./progress.js');
+const { statusName } = require('./status.js');
 
 const { PROGRESS } = dispatcher;
 
@@ -102,7 +101,7 @@ class Operation {
   // Lets the addon begin a wait, whose events go to `event`.
   #begin(put, event) {
     const at = dispatcher.place();
-    dispatcher.put(at, { event });
+    dispatcher.put(at, event);
     try {
       put(this.#lease, this.#index, at);
     } catch (error) {
@@ -118,12 +117,6 @@ class Operation {
 
   get [Symbol.toStringTag]() {
     return 'Operation';
-  }
-}
-
-function checkHandler(name, handler) {
-  if (handler !== null && typeof handler !== 'function') {
-    throw typeError(`${name}: expected a function or null, got ${describe(handler)}`);
   }
 }
 

@@ -2,7 +2,8 @@
 'use strict';
 
 const { AsyncResource } = require('node:async_hooks');
-const { reportError } = require('./status.js');
+const { reportError, typeError } = require('./status.js');
+const { describe } = require('./signal.js');
 
 // One callback, called in the asynchronous context in which it was handed over: reports come from the loop, and
 // AsyncLocalStorage would show whatever was current when the module was loaded.
@@ -24,6 +25,13 @@ class Subscription extends AsyncResource {
 
   end() {
     this.emitDestroy();
+  }
+}
+
+// What a property that calls somebody back is set to.
+function checkHandler(name, handler) {
+  if (handler !== null && typeof handler !== 'function') {
+    throw typeError(`${name}: expected a function or null, got ${describe(handler)}`);
   }
 }
 
@@ -86,4 +94,4 @@ class Reports {
   }
 }
 
-module.exports = { Subscription, Reports };
+module.exports = { Subscription, Reports, checkHandler };

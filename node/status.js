@@ -1,15 +1,11 @@
 // AsyncStatus, and the errors that JavaScript itself makes. Those of core come from the addon.
 'use strict';
 
-const names = ['started', 'completed', 'canceled', 'error', 'closed'];
+const { hresults, statusNames } = require('./native.js');
 
-const AsyncStatus = Object.freeze({
-  Started: 'started',
-  Completed: 'completed',
-  Canceled: 'canceled',
-  Error: 'error',
-  Closed: 'closed', // only ever what the completed handler of a closed operation is told
-});
+// { Started: 'started', ... }; 'closed' is only ever what the completed handler of a closed operation is told.
+const names = statusNames.map((name) => name.toLowerCase());
+const AsyncStatus = Object.freeze(Object.fromEntries(statusNames.map((name, i) => [name, names[i]])));
 
 const statusName = (number) => names[number] ?? 'created';
 
@@ -18,13 +14,13 @@ class AbortError extends Error {
   constructor(message = 'The operation was canceled', options) {
     super(message, options);
     this.code = 'ABORT_ERR';
-    this.hresult = 0x800704c7;
+    this.hresult = hresults.CANCELED;
   }
 }
 Object.defineProperty(AbortError.prototype, 'name', { value: 'AbortError', configurable: true, writable: true });
 
-function typeError(message, code = 'INVALID_TYPE', hresult = 0x80020005) {
-  return Object.assign(new TypeError(message), { code, hresult });
+function typeError(message, code = 'INVALID_TYPE') {
+  return Object.assign(new TypeError(message), { code, hresult: hresults[code] });
 }
 
 // What a callback throws is nobody's to handle: it goes where an exception of an event listener goes.

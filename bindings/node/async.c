@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { LEASE_ROOM = 32 }; // as in node/dispatcher.js
+enum { LEASE_ROOM = 32 };
 
 struct node_lease {
     uint32_t room;
@@ -118,8 +118,11 @@ HRESULT node_async_adopt(node_env *self, tri_async *op, uint32_t at, bool plain,
     wait->bigint = bigint;
     hr = wait_begin(wait, 0);
     if (TRI_FAILED(hr) && lease->room > 1) {
-        lease->used--; // JavaScript does not count it
+        lease->used--;
         tri_async_release(op);
+    }
+    if (self->lease && self->lease->used == self->lease->room) {
+        self->cells[NODE_CELL_FULL] = 1;
     }
     return hr;
 }
@@ -160,11 +163,10 @@ int32_t node_async_event(napi_env env, node_wait *wait, unsigned event, napi_val
             return NODE_EVENT_RESULT;
         }
     }
+    *value = node_error_new(env, hr); // first: whatever else is asked of core may replace the error info
     // A component may also fail with TRI_E_CANCELED: that is a failure, whatever its code.
     int32_t status = TRI_ASYNC_ERROR;
     (void)tri_async_get_status(wait->op, &status);
-    *value = node_error_new(env, hr); // first: whatever else is asked of core may replace the error info
-    *value = node_error_new(env, hr);
     return hr == TRI_E_CANCELED && status != TRI_ASYNC_ERROR ? NODE_EVENT_CANCELED
                                                              : NODE_EVENT_ERROR;
 }
@@ -215,6 +217,9 @@ static napi_value async_lease(napi_env env, napi_callback_info info)
         return NULL;
     }
     HRESULT hr = lease_new(env, LEASE_ROOM, &call.self->lease, &handle);
+    if (TRI_SUCCEEDED(hr)) {
+        call.self->cells[NODE_CELL_FULL] = 0;
+    }
     return checked(&call, hr, handle);
 }
 
@@ -226,6 +231,15 @@ static napi_value async_status(napi_env env, napi_callback_info info)
     HRESULT hr = tri_async_get_status(wait->op, &status);
     (void)napi_create_int32(env, status, &value);
     return checked(&call, hr, value);
+}
+
+// (lease, index): is there an outcome?
+static napi_value async_is_done(napi_env env, napi_callback_info info)
+{
+    ASYNC_OPEN(call, wait)
+    napi_value value = NULL;
+    (void)napi_get_boolean(env, tri_async_is_done(wait->op), &value);
+    return value;
 }
 
 static napi_value async_id(napi_env env, napi_callback_info info)
@@ -378,6 +392,7 @@ bool node_async_define(napi_env env, napi_value exports)
 {
     return node_define(env, exports, "lease", async_lease) &&
            node_define(env, exports, "status", async_status) &&
+           node_define(env, exports, "isDone", async_is_done) &&
            node_define(env, exports, "id", async_id) &&
            node_define(env, exports, "errorCode", async_error_code) &&
            node_define(env, exports, "cancel", async_cancel) &&

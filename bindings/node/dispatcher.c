@@ -89,6 +89,27 @@ static size_t row_take(node_env *self, napi_env env, napi_value *values)
     return count;
 }
 
+// What the call of `deliver` threw. False if it was nothing: then the environment is being terminated.
+static bool exception_report(napi_env env)
+{
+    napi_value error;
+    napi_valuetype kind;
+    return napi_get_and_clear_last_exception(env, &error) == napi_ok &&
+           napi_typeof(env, error, &kind) == napi_ok && kind == napi_object &&
+           napi_fatal_exception(env, error) == napi_ok;
+}
+
+// JavaScript was not told, or not to the end, so it may not have asked for what follows a delivery.
+static void row_drop(node_env *self)
+{
+    self->cells[NODE_CELL_TURN] = 0;
+    self->drains = 0;
+    if (self->held) {
+        self->held = false;
+        tri_submit_resume();
+    }
+}
+
 // Tells JavaScript what is in the row, in as few calls as may be: a call costs more than an operation. The
 // promises are settled by JavaScript itself, and their reactions run when the outermost callback has returned.
 static void row_tell(node_env *self, napi_env env)
@@ -96,6 +117,7 @@ static void row_tell(node_env *self, napi_env env)
     while (self->ready && !self->closed) {
         napi_handle_scope scope;
         if (napi_open_handle_scope(env, &scope) != napi_ok) {
+            row_drop(self);
             return;
         }
         napi_value argv[1 + NODE_EVENTS_MAX];
@@ -104,11 +126,16 @@ static void row_tell(node_env *self, napi_env env)
         self->cells[NODE_CELL_READY] = 0; // what is over by now is in the row
         size_t count = row_take(self, env, argv + 1);
         self->cells[NODE_CELL_LAST] = self->ready == NULL;
-        // Fails only when the environment is being terminated: there is nobody left to tell.
+        // node/dispatcher.js catches what a listener throws; this fails where the stack has no room for `deliver`
+        // itself, and when the environment is being terminated.
         bool told = napi_create_uint32(env, (uint32_t)count, &argv[0]) == napi_ok &&
                     napi_get_reference_value(env, self->deliver, &deliver) == napi_ok &&
                     napi_get_undefined(env, &receiver) == napi_ok &&
                     napi_call_function(env, receiver, deliver, 1 + count, argv, NULL) == napi_ok;
+        if (!told) {
+            row_drop(self);
+            told = exception_report(env);
+        }
         if (napi_close_handle_scope(env, scope) != napi_ok || !told) {
             return;
         }
@@ -195,6 +222,13 @@ void node_dispatcher_close(node_env *self)
         self->held = false;
         tri_submit_resume();
     }
+    // What is still in the row waits on no dispatcher any more, so nobody else would free it.
+    while (self->ready) {
+        node_wait *wait = self->ready;
+        self->ready = wait->next;
+        wait->queued = false;
+        node_async_retire(wait);
+    }
 }
 
 napi_value node_dispatcher_connect(napi_env env, napi_callback_info info)
@@ -222,13 +256,6 @@ napi_value node_dispatcher_connect(napi_env env, napi_callback_info info)
 napi_value node_dispatcher_flush(napi_env env, napi_callback_info info)
 {
     node_call call;
-    // What is still in the row waits on no dispatcher any more, so nobody else would free it.
-    while (self->ready) {
-        node_wait *wait = self->ready;
-        self->ready = wait->next;
-        wait->queued = false;
-        node_async_retire(wait);
-    }
     if (node_call_open(env, info, &call)) {
         row_tell(call.self, env);
     }

@@ -58,6 +58,36 @@ static napi_value module_live(napi_env env, napi_callback_info info)
     return object;
 }
 
+// { INVALID_TYPE: 0x80020005, ... }: all codes that core has a name for.
+static HRESULT hresults_define(napi_env env, napi_value exports)
+{
+    napi_value object;
+    napi_value number;
+    const tri_status *status;
+    NODE_TRY(env, napi_create_object(env, &object));
+    for (size_t i = 0; (status = tri_status_at(i)); i++) {
+        NODE_TRY(env, napi_create_uint32(env, (uint32_t)status->hr, &number));
+        NODE_TRY(env, napi_set_named_property(env, object, status->code, number));
+    }
+    NODE_TRY(env, napi_set_named_property(env, exports, "hresults", object));
+    return TRI_S_OK;
+}
+
+// ['Started', ...], by their numbers.
+static HRESULT status_names_define(napi_env env, napi_value exports)
+{
+    napi_value list;
+    napi_value name;
+    NODE_TRY(env, napi_create_array(env, &list));
+    for (int32_t i = TRI_ASYNC_STARTED; i <= TRI_ASYNC_CLOSED; i++) {
+        NODE_TRY(env, napi_create_string_utf8(env, tri_async_status_name(i), NAPI_AUTO_LENGTH,
+                                              &name));
+        NODE_TRY(env, napi_set_element(env, list, (uint32_t)i, name));
+    }
+    NODE_TRY(env, napi_set_named_property(env, exports, "statusNames", list));
+    return TRI_S_OK;
+}
+
 // (HRESULT) -> the code string that errors carry.
 static napi_value module_code_of(napi_env env, napi_callback_info info)
 {
@@ -127,6 +157,13 @@ NAPI_MODULE_INIT()
                    node_async_define(env, exports);
     if (!defined) {
         return NULL;
+    }
+    hr = hresults_define(env, exports);
+    if (TRI_SUCCEEDED(hr)) {
+        hr = status_names_define(env, exports);
+    }
+    if (TRI_FAILED(hr)) {
+        return node_error_throw(env, hr);
     }
     if (napi_create_string_utf8(env, tri_version(), NAPI_AUTO_LENGTH, &version) != napi_ok ||
         napi_set_named_property(env, exports, "version", version) != napi_ok) {

@@ -22,6 +22,7 @@ enum {
     NODE_CELL_READY,   // C sets it to 1 when something is over without a trip through the loop
     NODE_CELL_LAST,    // C sets it to 1 for the last call of `deliver` in a row
     NODE_CELL_TURN,    // C sets it to 1 to be called, as node_dispatcher_turn, in the next turn of the loop
+    NODE_CELL_FULL,    // C sets it to 1 when the shared lease has no room for another operation
     NODE_CELL_EVENTS,  // pairs of (place in the table of pending things, kind of event)
     NODE_EVENTS_MAX = 64,
     NODE_CELL_COUNT = NODE_CELL_EVENTS + 2 * NODE_EVENTS_MAX

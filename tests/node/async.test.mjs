@@ -49,6 +49,18 @@ describe('AsyncOperation', () => {
     assert.throws(() => new AsyncOperation(() => {}), { name: 'TypeError', message: /Illegal constructor/ });
   });
 
+  it('is settled by nobody else', async () => {
+    const op = started();
+    const keys = (object) => Reflect.ownKeys(object).map(String).sort();
+    assert.deepEqual(keys(op), []);
+    assert.deepEqual(keys(AsyncOperation.prototype), [
+      'Symbol(Symbol.toStringTag)', 'cancel', 'done', 'id', 'onProgress', 'operation', 'progress', 'reports', 'status',
+      'then', 'timeout',
+    ]);
+    assert.deepEqual(keys(AsyncOperation), ['length', 'name', 'prototype']);
+    op.cancel();
+  });
+
   it('never calls a handler inside the call that registers it', async () => {
     const op = timer.delay(0);
     let called = false;
@@ -126,6 +138,21 @@ describe('AsyncOperation', () => {
         assert.ok(puppet.isCanceled('op'));
         await assert.rejects(op, { name: 'AbortError', code: 'ABORT_ERR', hresult: 0x800704c7 });
         assert.deepEqual(unhandled, []);
+      } finally {
+        process.off('unhandledRejection', note);
+      }
+    });
+
+    it('counts as handled for the operation, not for what is chained to it', async () => {
+      const unhandled = new Set(); // mocha emits each a second time
+      const note = (reason, promise) => unhandled.add(promise);
+      process.on('unhandledRejection', note);
+      try {
+        const op = started();
+        const chained = op.then(() => {});
+        op.cancel();
+        await sleep(10);
+        assert.deepEqual([...unhandled], [chained]);
       } finally {
         process.off('unhandledRejection', note);
       }
@@ -236,7 +263,7 @@ describe('the raw face', () => {
     const op = started();
     op.operation.cancel();
     op.operation.close();
-    await assert.rejects(op, { name: 'AbortError' });
+    await assert.rejects(op, { name: 'AbortError', message: /^operation 'OperationWithProgressAsync' was canceled$/ });
   });
 
   it('is null where there is no operation', async () => {

@@ -51,6 +51,38 @@ describe('dispatcher', () => {
     assert.equal(script(`import 'trivium/timer'; import 'trivium/hashing';`), '');
   });
 
+  it('survives an overflow of the stack', () => {
+    const script = `
+      import timer from 'trivium/timer';
+      function begin() { timer.delay(0); begin(); }
+      for (let i = 0; i < 3; i++) {
+        try { begin(); } catch (error) { console.log(error.name); }
+      }
+      for (let i = 0; i < 40; i++) await timer.delay(i % 3);
+      console.log('done');
+    `;
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: new URL('.', import.meta.url), encoding: 'utf8', timeout: 10_000,
+    });
+    assert.equal(output, 'RangeError\nRangeError\nRangeError\ndone\n');
+  });
+
+  it('gives each operation its own place, also where reading the arguments of one begins another', async () => {
+    const inner = [];
+    const point = {
+      get x() {
+        inner.push(puppet.echoByte(7), timer.delay(0));
+        return 1;
+      },
+      y: 2,
+    };
+    const all = Array.from({ length: 100 }, () => puppet.echoPoint(point));
+    assert.ok((await Promise.all(all)).every(({ x, y }) => x === 1 && y === 2));
+    const values = await Promise.all(inner);
+    assert.equal(values.length, 200);
+    assert.ok(values.every((value, i) => value === (i % 2 ? undefined : 7)));
+  });
+
   it('delivers in the order in which things were over', async () => {
     puppet.reset();
     const order = [];

@@ -38,6 +38,34 @@ describe('progress', () => {
     assert.deepEqual(values, [2], 'the latest of two reports between two turns');
   });
 
+  it('comes through the property, one handler at a time', async () => {
+    const op = puppet.operationWithProgress('op');
+    const values = [];
+    const first = (value) => values.push(`first ${value}`);
+    const second = (value) => values.push(`second ${value}`);
+    assert.equal(op.progress, null);
+    op.progress = first;
+    assert.equal(op.progress, first);
+    op.onProgress((value) => values.push(value));
+    puppet.report('op', 1);
+    await turn();
+    op.progress = second;
+    puppet.report('op', 2);
+    await turn();
+    op.progress = null;
+    assert.equal(op.progress, null);
+    puppet.report('op', 3);
+    await turn();
+    assert.throws(() => (op.progress = 5), { name: 'TypeError', code: 'INVALID_TYPE', message: /progress.*a number/ });
+    puppet.complete('op', 0);
+    await op;
+    assert.deepEqual(values.sort(), [1, 2, 3, 'first 1', 'second 2']);
+    op.progress = first;
+    const refused = puppet.operationWithProgress(5);
+    refused.progress = first;
+    await assert.rejects(refused, TypeError);
+  });
+
   it('tells a late listener the latest value', async () => {
     const op = puppet.operationWithProgress('op');
     puppet.report('op', 5);

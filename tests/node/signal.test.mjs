@@ -1,6 +1,6 @@
 // AbortSignals: the option of every asynchronous method.
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { load } from 'trivium';
 import timer from 'trivium/timer';
@@ -82,9 +82,85 @@ describe('signal', () => {
     await turn();
   });
 
+  it('comes too late for what was canceled otherwise', async () => {
+    for (const cancel of [(op) => op.cancel(), (op) => op.operation.cancel(), closed]) {
+      const controller = new AbortController();
+      const op = timer.delay(60_000, { signal: controller.signal });
+      cancel(op);
+      controller.abort('too late');
+      await assert.rejects(op, { name: 'AbortError', code: 'ABORT_ERR' });
+    }
+    function closed(op) {
+      op.cancel();
+      op.operation.close();
+    }
+  });
+
+  it('that fires while the arguments are read counts too', async () => {
+    const controller = new AbortController();
+    const point = {
+      get x() {
+        controller.abort('stop');
+        return 1;
+      },
+      y: 2,
+    };
+    const op = puppet.echoPoint(point, { signal: controller.signal });
+    const outcome = await op.catch((reason) => reason);
+    assert.ok(outcome === 'stop' || outcome.y === 2); // the echo may have been faster
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  });
+
+  it('of another make that does not let go is reported, and hurts nothing else', async () => {
+    const boom = new Error('boom');
+    const signal = {
+      aborted: false,
+      addEventListener() {},
+      removeEventListener() {
+        throw boom;
+      },
+    };
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    try {
+      const uncaught = once(process, 'uncaughtException');
+      const op = puppet.operation('op', { signal });
+      puppet.complete('op', 4);
+      assert.equal(await op, 4);
+      assert.equal((await uncaught)[0], boom);
+    } finally {
+      for (const listener of others) {
+        process.on('uncaughtException', listener);
+      }
+    }
+    await timer.delay(1);
+  });
+
+  it('of another make that cannot be listened to rejects, and stops the work', async () => {
+    const boom = new Error('boom');
+    const signal = {
+      aborted: false,
+      addEventListener() {
+        throw boom;
+      },
+      removeEventListener() {},
+    };
+    await assert.rejects(puppet.operation('op', { signal }), (error) => error === boom);
+    assert.ok(puppet.isCanceled('op'));
+    const options = {
+      get signal() {
+        throw boom;
+      },
+    };
+    await assert.rejects(puppet.operation('other', options), (error) => error === boom);
+  });
+
   it('refuses what is no signal, and what is no option', async () => {
     await assert.rejects(puppet.operation('op', { signal: 'stop' }), {
       name: 'TypeError', code: 'INVALID_TYPE', message: /operation\(\).*'signal'.*AbortSignal.*a string/,
+    });
+    await assert.rejects(puppet.operation('op', { signal: { aborted: false } }), {
+      name: 'TypeError', code: 'INVALID_TYPE', message: /'signal'.*AbortSignal.*an object/,
     });
     await assert.rejects(puppet.operation('op', { onProgress: 1 }), { name: 'TypeError', message: /'onProgress'/ });
     await assert.rejects(puppet.operation('op', { sginal: null }), { name: 'TypeError', message: /'sginal'/ });

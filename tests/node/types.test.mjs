@@ -22,6 +22,8 @@ hashing.hashTree('x', { onProgress: ({ filesDone }) => filesDone.toFixed() });
 export const chained: Promise<string> = op.then((b) => b.toString('hex'), undefined, (n) => n.toFixed());
 for await (const bytes of op.reports()) bytes.toFixed();
 const end: () => void = op.onProgress((n) => n.toFixed());
+op.progress = (n) => n.toFixed();
+op.progress = null;
 op.timeout(5).cancel();
 if (op.status === AsyncStatus.Started) end();
 op.operation?.getResults().length;
