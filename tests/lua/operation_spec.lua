@@ -83,7 +83,7 @@ describe("op.operation", function()
         op:wait()
         local operation = op.operation
         operation:close()
-        for _, key in ipairs { "status", "error_code", "completed", "progress" } do
+        for _, key in ipairs { "id", "status", "error_code", "completed", "progress" } do
             assert.equal("ILLEGAL_METHOD_CALL", error_of(function() return operation[key] end).code)
         end
         assert.equal("ILLEGAL_METHOD_CALL", error_of(function() operation.completed = nil end).code)
