@@ -79,5 +79,5 @@ asan tsan: setup ## the tests of core under the sanitizers
 
 .PHONY: clean
 clean: ## remove all that was built
-	rm -rf build dist *.egg-info python/*.egg-info
+	rm -rf build dist *.egg-info python/*.egg-info trivium node_modules
 	find core bindings components -name '*.o' -delete

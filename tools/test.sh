@@ -43,7 +43,7 @@ find_suites() {
 
 section_python() {
     find_suites python
-    make -s python || return 1
+    make -s python lua || return 1
     test_components || return 1
     make -s build/stamps/requirements-test || return 1
     mkdir -p build/python-test && cd build/python-test
