@@ -156,6 +156,36 @@ static PyObject *field_get(PyObject *object, bool is_instance, PyObject *name)
     return field;
 }
 
+static bool has_field(const tri_type *type, PyObject *key)
+{
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        char name[256];
+        if (tri_name_project(TRI_NAME_SNAKE, type->fields[i].name, name, sizeof name) != 0 && PyUnicode_Check(key) &&
+            PyUnicode_CompareWithASCIIString(key, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Names the key of a mapping that no field has.
+static HRESULT refuse_unexpected(const tri_type *type, PyObject *mapping)
+{
+    PyObject *keys = PyMapping_Keys(mapping);
+    HRESULT hr = keys ? TRI_S_OK : ERROR_RAISED;
+    for (Py_ssize_t i = 0; hr == TRI_S_OK && i < PyList_GET_SIZE(keys); i++) {
+        PyObject *key = PyList_GET_ITEM(keys, i);
+        if (!has_field(type, key)) {
+            PyObject *text = PyUnicode_Check(key) ? Py_NewRef(key) : PyObject_Repr(key);
+            const char *name = text ? PyUnicode_AsUTF8(text) : NULL;
+            hr = name ? tri_struct_unexpected(type, TRI_NAME_SNAKE, name) : ERROR_RAISED;
+            Py_XDECREF(text);
+        }
+    }
+    Py_XDECREF(keys);
+    return hr; // TRI_S_OK if its length was wrong, and its keys are right
+}
+
 HRESULT type_struct_from_python(module_state *state, const tri_type *type, PyObject *object, void *to)
 {
     PyObject *class = type_class(state, type, NULL);
@@ -180,9 +210,7 @@ HRESULT type_struct_from_python(module_state *state, const tri_type *type, PyObj
             }
             Py_DECREF(field);
         } else {
-            hr = PyErr_Occurred() ? ERROR_RAISED
-                                  : tri_error_set(TRI_E_TYPE_MISMATCH, "%s: field '%s' is missing", type->name,
-                                                  PyUnicode_AsUTF8(name));
+            hr = PyErr_Occurred() ? ERROR_RAISED : tri_struct_missing(type, TRI_NAME_SNAKE, i);
         }
         Py_XDECREF(name);
     }
@@ -192,8 +220,7 @@ HRESULT type_struct_from_python(module_state *state, const tri_type *type, PyObj
             return ERROR_RAISED;
         }
         if (given != used) {
-            return tri_error_set(TRI_E_TYPE_MISMATCH, "%s has %u fields, got %zd", type->name, type->field_count,
-                                 given);
+            return refuse_unexpected(type, object);
         }
     }
     return hr;
