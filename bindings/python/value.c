@@ -120,9 +120,20 @@ static HRESULT from_bytes(const tri_type *type, PyObject *object, void *to)
     return hr;
 }
 
+// A list, a tuple, a range, an array and the like; but neither text and bytes, whose items are rarely meant, nor
+// mappings.
+static bool is_sequence(PyObject *object)
+{
+    if (PyList_Check(object) || PyTuple_Check(object)) {
+        return true;
+    }
+    return PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) &&
+           !PyByteArray_Check(object) && !PyType_Check(object) && !PyObject_HasAttrString(object, "keys");
+}
+
 static HRESULT from_sequence(module_state *state, const tri_type *type, PyObject *object, void *to)
 {
-    if (!PyList_Check(object) && !PyTuple_Check(object)) {
+    if (!is_sequence(object)) {
         return mismatch(type, object);
     }
     // A tuple of its own: what __index__ of an element does to the list must not matter.
@@ -153,7 +164,17 @@ static bool delta_part(PyObject *delta, const char *name, int64_t *part)
     return !PyErr_Occurred();
 }
 
-static HRESULT ticks_of_delta(PyObject *delta, int64_t *ticks)
+static HRESULT ticks_of_seconds(double seconds, bool clamp, int64_t *ticks)
+{
+    HRESULT hr = tri_value_set_timespan(ticks, seconds, TRI_TICKS_PER_SECOND);
+    if (clamp && hr == TRI_E_BOUNDS) {
+        *ticks = seconds > 0 ? INT64_MAX : INT64_MIN;
+        hr = TRI_S_OK;
+    }
+    return hr;
+}
+
+static HRESULT ticks_of_delta(PyObject *delta, bool clamp, int64_t *ticks)
 {
     int64_t days, seconds, micros;
     if (!delta_part(delta, "days", &days) || !delta_part(delta, "seconds", &seconds) ||
@@ -165,25 +186,37 @@ static HRESULT ticks_of_delta(PyObject *delta, int64_t *ticks)
         *ticks = seconds * TRI_TICKS_PER_SECOND + micros * 10; // exact
         return TRI_S_OK;
     }
-    return tri_value_set_timespan(ticks, (double)seconds, TRI_TICKS_PER_SECOND);
+    return ticks_of_seconds((double)seconds, clamp, ticks);
 }
 
-HRESULT value_ticks(module_state *state, PyObject *object, int64_t *ticks)
+static HRESULT ticks_of(module_state *state, PyObject *object, bool clamp, int64_t *ticks)
 {
     const tri_type *type = tri_type_builtin(TRI_KIND_TIMESPAN);
     if (!PyBool_Check(object) && (PyFloat_Check(object) || PyLong_Check(object))) {
         double seconds = PyFloat_AsDouble(object);
         if (PyErr_Occurred()) {
             PyErr_Clear(); // an integer that no double holds
-            seconds = Py_HUGE_VAL;
+            int overflow = 0;
+            (void)PyLong_AsLongLongAndOverflow(object, &overflow);
+            seconds = overflow < 0 ? -Py_HUGE_VAL : Py_HUGE_VAL;
         }
-        return tri_value_set_timespan(ticks, seconds, TRI_TICKS_PER_SECOND);
+        return ticks_of_seconds(seconds, clamp, ticks);
     }
     int is_delta = PyObject_IsInstance(object, state->timedelta);
     if (is_delta < 0) {
         return ERROR_RAISED;
     }
-    return is_delta ? ticks_of_delta(object, ticks) : mismatch(type, object);
+    return is_delta ? ticks_of_delta(object, clamp, ticks) : mismatch(type, object);
+}
+
+HRESULT value_ticks(module_state *state, PyObject *object, int64_t *ticks)
+{
+    return ticks_of(state, object, false, ticks);
+}
+
+HRESULT value_ticks_clamped(module_state *state, PyObject *object, int64_t *ticks)
+{
+    return ticks_of(state, object, true, ticks);
 }
 
 HRESULT value_from_python(module_state *state, const tri_type *type, PyObject *object, void *to)
@@ -206,8 +239,9 @@ HRESULT value_from_python(module_state *state, const tri_type *type, PyObject *o
     case TRI_KIND_STRUCT:
         return type_struct_from_python(state, type, object, to);
     case TRI_KIND_ARRAY:
-        return type->element->kind == TRI_KIND_UINT8 ? from_bytes(type, object, to)
-                                                     : from_sequence(state, type, object, to);
+        return type->element->kind == TRI_KIND_UINT8 && PyObject_CheckBuffer(object)
+                   ? from_bytes(type, object, to)
+                   : from_sequence(state, type, object, to);
     case TRI_KIND_VOID:
         return mismatch(type, object);
     default:

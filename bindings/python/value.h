@@ -11,5 +11,7 @@ HRESULT value_from_python(module_state *state, const tri_type *type, PyObject *o
 PyObject *value_to_python(module_state *state, const tri_type *type, const void *value);
 /* A timedelta or a number of seconds, as ticks. Failures as value_from_python. */
 HRESULT value_ticks(module_state *state, PyObject *object, int64_t *ticks);
+/* The same, but what a TimeSpan cannot hold (infinity, too) is INT64_MAX or INT64_MIN. */
+HRESULT value_ticks_clamped(module_state *state, PyObject *object, int64_t *ticks);
 
 #endif

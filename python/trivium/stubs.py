@@ -33,7 +33,7 @@ _IMPORTS = {
 _TAKEN = {
     str: "str | PathLike[str]",
     float: "float",
-    bytes: "bytes | bytearray | memoryview",
+    bytes: "bytes | bytearray | memoryview | Sequence[int]",
     memoryview: "bytes | bytearray | memoryview",
     timedelta: "timedelta | float",
 }
