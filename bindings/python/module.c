@@ -91,6 +91,27 @@ static PyObject *module_ending(PyObject *module, PyObject *Py_UNUSED(ignored))
     Py_RETURN_NONE;
 }
 
+static PyObject *status_row(const tri_status *status)
+{
+    return Py_BuildValue("(Issss)", (unsigned)(uint32_t)status->hr, status->name, status->code, status->message,
+                         status->python);
+}
+
+// Tells trivium.errors what the table says of the two classes that have a code of their own.
+static int describe_errors(void)
+{
+    tri_status failed = tri_status_find(TRI_E_FAIL);
+    tri_status canceled = tri_status_find(TRI_E_CANCELED);
+    PyObject *errors = PyImport_ImportModule("trivium.errors");
+    PyObject *first = status_row(&failed), *second = status_row(&canceled);
+    PyObject *done = errors && first && second ? PyObject_CallMethod(errors, "describe", "OO", first, second) : NULL;
+    Py_XDECREF(second);
+    Py_XDECREF(first);
+    Py_XDECREF(errors);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
 static int register_ending(PyObject *module)
 {
     static PyMethodDef method = {"_ending", module_ending, METH_NOARGS, NULL};
@@ -139,7 +160,7 @@ static int module_exec(PyObject *module)
     if (!state->context_names || !state->components || !state->types) {
         return -1;
     }
-    if (register_ending(module) < 0) {
+    if (describe_errors() < 0 || register_ending(module) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "version", tri_version());
@@ -226,12 +247,6 @@ static PyObject *module_live(PyObject *module, PyObject *Py_UNUSED(ignored))
     return counts;
 }
 
-static PyObject *status_row(const tri_status *status)
-{
-    return Py_BuildValue("(Issss)", (unsigned)(uint32_t)status->hr, status->name, status->code, status->message,
-                         status->python);
-}
-
 static PyObject *module_status(PyObject *module, PyObject *hresult)
 {
     (void)module;
@@ -276,7 +291,8 @@ static PyModuleDef_Slot module_slots[] = {
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #endif
 #if PY_VERSION_HEX >= 0x030D0000
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+    // Handlers, awaiters and the lists of them are guarded by the GIL; where there is none, it is switched on.
+    {Py_mod_gil, Py_MOD_GIL_USED},
 #endif
     {0, NULL},
 };

@@ -27,9 +27,9 @@ class Error(Exception):
     """A failure of an operation or of a call into a component."""
 
     #: The name of the failure, the same in every language: "ENOENT", "TIMEOUT", "INVALID_ARGUMENT".
-    code: str = "FAILED"
+    code: str
     #: The HRESULT, as an unsigned number.
-    hresult: int = 0x80004005
+    hresult: int
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self).__name__, self.args, self.code, self.hresult))
@@ -40,9 +40,6 @@ class Canceled(Error, asyncio.CancelledError):
 
     In a task the same thing is a plain asyncio.CancelledError.
     """
-
-    code = "CANCELED"
-    hresult = 0x800704C7
 
 
 _classes: dict[str, type[Error]] = {"CancelledError": Canceled, "Canceled": Canceled, "Error": Error}
@@ -71,6 +68,12 @@ def _errno_of(code: str, hresult: int) -> int | None:
     if code == "TIMEOUT":
         return errno.ETIMEDOUT
     return getattr(errno, code, None)
+
+
+def describe(failed: tuple[Any, ...], canceled: tuple[Any, ...]) -> None:
+    """Gives the classes what the native part's table of failures says of them; called by it when it is loaded."""
+    for cls, (hresult, _name, code, *_rest) in ((Error, failed), (Canceled, canceled)):
+        cls.code, cls.hresult = code, hresult
 
 
 def make(name: str, code: str, hresult: int, message: str) -> Error:
