@@ -70,35 +70,17 @@ static PyObject *raw_get_results(PyObject *object, PyObject *Py_UNUSED(ignored))
     return TRI_FAILED(hr) ? error_raise_blocking(state, hr) : value_to_python(state, tri_async_result_type(op), result);
 }
 
-static bool has_progress(tri_async *op)
+// The Completed slot itself, through the vtable: whether it may be read in this state is its answer to give.
+static HRESULT check_completed(tri_async *op)
 {
-    tri_face face = tri_async_face(op);
-    return face == TRI_FACE_ACTION_WITH_PROGRESS || face == TRI_FACE_OPERATION_WITH_PROGRESS;
-}
-
-// The slots themselves, through the vtable: whether they may be touched in this state is its answer to give.
-static HRESULT slot_put_nothing(tri_async *op, bool progress)
-{
-    tri_IAsyncOperationWithProgress *face = tri_async_to_abi(op);
-    HRESULT hr;
-    if (!has_progress(op)) {
-        hr = ((tri_IAsyncOperation *)(void *)face)->vtbl->put_Completed(face, NULL);
-    } else {
-        hr = progress ? face->vtbl->put_Progress(face, NULL) : face->vtbl->put_Completed(face, NULL);
-    }
-    (void)face->vtbl->Release(face);
-    return hr;
-}
-
-static HRESULT slot_look(tri_async *op, bool progress)
-{
+    tri_face kind = tri_async_face(op);
     tri_IAsyncOperationWithProgress *face = tri_async_to_abi(op);
     void *delegate = NULL;
     HRESULT hr;
-    if (!has_progress(op)) {
-        hr = ((tri_IAsyncOperation *)(void *)face)->vtbl->get_Completed(face, &delegate);
+    if (kind == TRI_FACE_ACTION_WITH_PROGRESS || kind == TRI_FACE_OPERATION_WITH_PROGRESS) {
+        hr = face->vtbl->get_Completed(face, &delegate);
     } else {
-        hr = progress ? face->vtbl->get_Progress(face, &delegate) : face->vtbl->get_Completed(face, &delegate);
+        hr = ((tri_IAsyncOperation *)(void *)face)->vtbl->get_Completed(face, &delegate);
     }
     if (delegate) {
         tri_IUnknown *unknown = delegate;
@@ -106,11 +88,6 @@ static HRESULT slot_look(tri_async *op, bool progress)
     }
     (void)face->vtbl->Release(face);
     return hr;
-}
-
-static HRESULT refuse_progress(tri_async *op)
-{
-    return has_progress(op) ? TRI_S_OK : tri_error_set(TRI_E_NOINTERFACE, "%s reports no progress", tri_async_name(op));
 }
 
 static PyObject *handler_function(handler_object *handler)
@@ -121,15 +98,14 @@ static PyObject *handler_function(handler_object *handler)
 static PyObject *raw_get_completed(PyObject *object, void *Py_UNUSED(closure))
 {
     raw_object *self = (raw_object *)object;
-    HRESULT hr = slot_look(self->op, false);
+    HRESULT hr = check_completed(self->op);
     return TRI_FAILED(hr) ? error_raise_blocking(module_of(self), hr) : handler_function(self->completed);
 }
 
 static PyObject *raw_get_progress(PyObject *object, void *Py_UNUSED(closure))
 {
     raw_object *self = (raw_object *)object;
-    HRESULT hr = refuse_progress(self->op);
-    hr = TRI_FAILED(hr) ? hr : slot_look(self->op, true);
+    HRESULT hr = tri_async_check_progress(self->op);
     return TRI_FAILED(hr) ? error_raise_blocking(module_of(self), hr) : handler_function(self->progress);
 }
 
@@ -174,7 +150,7 @@ static int raw_set_completed(PyObject *object, PyObject *value, void *Py_UNUSED(
     module_state *state = module_of(self);
     HRESULT hr;
     if (!value || value == Py_None) {
-        hr = slot_put_nothing(self->op, false);
+        hr = tri_async_clear_completed(self->op);
     } else {
         handler_object *handler = handler_new(state, self->op, HANDLER_RAW_COMPLETED, value, NULL, object, "completed");
         if (!handler) {
@@ -201,8 +177,7 @@ static int raw_set_progress(PyObject *object, PyObject *value, void *Py_UNUSED(c
     raw_object *self = (raw_object *)object;
     module_state *state = module_of(self);
     handler_object *handler = NULL;
-    HRESULT hr = refuse_progress(self->op);
-    hr = TRI_FAILED(hr) ? hr : slot_put_nothing(self->op, true);
+    HRESULT hr = tri_async_check_progress(self->op);
     if (TRI_SUCCEEDED(hr) && value && value != Py_None) {
         handler = handler_new(state, self->op, HANDLER_RAW_PROGRESS, value, NULL, object, "progress");
         dispatcher_object *dispatcher = handler ? dispatcher_running(state, "setting progress") : NULL;
