@@ -34,21 +34,28 @@ PyObject *operation_new(module_state *state, tri_async *op, PyObject *name)
     return (PyObject *)self;
 }
 
-// Lets the handlers that came before a loop ran wait on `dispatcher`.
-static bool adopt_waiting(operation_object *self, dispatcher_object *dispatcher)
+// Lets the handlers that came before a loop ran wait on `dispatcher`; but not those that a blocking wait of another
+// thread has. `begin` is handler_begin or handler_take_over.
+static bool adopt_waiting(operation_object *self, dispatcher_object *dispatcher,
+                          HRESULT (*begin)(handler_object *, dispatcher_object *))
 {
-    bool adopted = true;
-    for (Py_ssize_t i = 0; adopted && self->waiting && i < PyList_GET_SIZE(self->waiting); i++) {
-        handler_object *handler = (handler_object *)PyList_GET_ITEM(self->waiting, i);
-        if (handler->function && !waiter_is_waiting(&handler->base)) {
-            HRESULT hr = handler_begin(handler, dispatcher);
+    PyObject *waiting = Py_XNewRef(self->waiting); // a handler that is called may end the list
+    bool adopted = true, all = true;
+    for (Py_ssize_t i = 0; adopted && waiting && i < PyList_GET_SIZE(waiting); i++) {
+        handler_object *handler = (handler_object *)Py_NewRef(PyList_GET_ITEM(waiting, i));
+        if (waiter_is_waiting(&handler->base)) {
+            all = all && handler->base.dispatcher == dispatcher;
+        } else if (handler->function) {
+            HRESULT hr = begin(handler, dispatcher);
             if (TRI_FAILED(hr)) {
                 (void)error_raise(module_of(self), hr);
                 adopted = false;
             }
         }
+        Py_DECREF(handler);
     }
-    if (adopted && dispatcher->loop) {
+    Py_XDECREF(waiting);
+    if (adopted && all && dispatcher->loop) {
         Py_CLEAR(self->waiting);
     }
     return adopted;
@@ -60,7 +67,7 @@ static bool adopt_waiting_by_loop(operation_object *self)
         return true;
     }
     dispatcher_object *dispatcher = dispatcher_running(module_of(self), "awaiting an operation");
-    return dispatcher && adopt_waiting(self, dispatcher);
+    return dispatcher && adopt_waiting(self, dispatcher, handler_begin);
 }
 
 // ---- await, and the protocol of a coroutine
@@ -140,8 +147,10 @@ static PyObject *operation_get_status(PyObject *object, void *Py_UNUSED(closure)
     module_state *state = module_of(object);
     int32_t status = 0;
     HRESULT hr = tri_async_get_status(((operation_object *)object)->op, &status);
-    return TRI_FAILED(hr) ? error_raise_blocking(state, hr)
-                          : PyObject_CallFunction(state->status_type, "i", (int)status);
+    if (TRI_FAILED(hr) && status != TRI_ASYNC_CLOSED) { // Closed is refused to the raw face, and told here
+        return error_raise_blocking(state, hr);
+    }
+    return PyObject_CallFunction(state->status_type, "i", (int)status);
 }
 
 static PyObject *operation_get_id(PyObject *object, void *Py_UNUSED(closure))
@@ -163,12 +172,10 @@ static PyObject *operation_get_name(PyObject *object, void *Py_UNUSED(closure))
 
 static PyObject *operation_repr(PyObject *object)
 {
-    static const char *const names[] = {"started", "completed", "canceled", "error", "closed"};
     operation_object *self = (operation_object *)object;
     int32_t status = 0;
-    (void)tri_async_get_status(self->op, &status);
-    return PyUnicode_FromFormat("<trivium.Operation %U %s at %p>", self->name,
-                                status >= 0 && status <= 4 ? names[status] : "created", self);
+    (void)tri_async_get_status(self->op, &status); // told also where it is refused
+    return PyUnicode_FromFormat("<trivium.Operation %U %s at %p>", self->name, tri_async_status_name(status), self);
 }
 
 // ---- progress
@@ -282,19 +289,35 @@ static PyObject *operation_timeout(PyObject *object, PyObject *seconds)
     return TRI_FAILED(hr) ? error_raise_blocking(state, hr) : operation_new(state, op, self->name);
 }
 
-static void over_event(tri_waiter *Py_UNUSED(waiter), void *ctx, unsigned Py_UNUSED(events))
+// A blocking wait.
+typedef struct block_state {
+    operation_object *operation;
+    dispatcher_object *dispatcher;
+    bool over;
+} block_state;
+
+static void block_event(tri_waiter *Py_UNUSED(waiter), void *ctx, unsigned events)
 {
-    *(bool *)ctx = true;
+    block_state *self = ctx;
+    // There is a report, and the blocking wait of another thread, which had the handlers, may have ended meanwhile.
+    if (events & TRI_EVENT_PROGRESS && self->dispatcher->dispatcher &&
+        !adopt_waiting(self->operation, self->dispatcher, handler_take_over)) {
+        dispatcher_fault(self->dispatcher, (PyObject *)self->operation);
+    }
+    if (events & (TRI_EVENT_DONE | TRI_EVENT_CLOSED)) {
+        self->over = true;
+    }
 }
 
 static int wait_on(operation_object *self, dispatcher_object *dispatcher, int64_t deadline)
 {
-    bool over = false;
+    block_state wait = {self, dispatcher, false};
     tri_waiter *waiter = NULL;
-    if (!adopt_waiting(self, dispatcher)) {
+    if (!adopt_waiting(self, dispatcher, handler_begin)) {
         return -1;
     }
-    HRESULT hr = tri_async_wait(self->op, dispatcher->dispatcher, 0, over_event, &over, &waiter);
+    unsigned flags = self->waiting ? TRI_WAIT_PROGRESS : 0;
+    HRESULT hr = tri_async_wait(self->op, dispatcher->dispatcher, flags, block_event, &wait, &waiter);
     if (TRI_FAILED(hr)) {
         (void)error_raise(module_of(self), hr);
         return -1;
@@ -302,8 +325,8 @@ static int wait_on(operation_object *self, dispatcher_object *dispatcher, int64_
     if (hr == TRI_S_FALSE) {
         return 1;
     }
-    int result = dispatcher_block(dispatcher, &over, deadline);
-    if (!over) {
+    int result = dispatcher_block(dispatcher, &wait.over, deadline);
+    if (!wait.over) {
         tri_waiter_cancel(waiter);
     }
     return result;
@@ -321,7 +344,7 @@ static int block(operation_object *self, PyObject *args, PyObject *kwargs, const
     int64_t deadline = -1;
     if (timeout != Py_None) {
         int64_t ticks = 0;
-        HRESULT hr = value_ticks(state, timeout, &ticks);
+        HRESULT hr = value_ticks_clamped(state, timeout, &ticks);
         if (TRI_FAILED(hr)) {
             if (!PyErr_Occurred()) {
                 (void)tri_error_prefix("argument 'timeout': ");
@@ -329,7 +352,9 @@ static int block(operation_object *self, PyObject *args, PyObject *kwargs, const
             (void)error_raise_blocking(state, hr);
             return -1;
         }
-        deadline = dispatcher_now() + (ticks > 0 ? (ticks - 1) / TRI_TICKS_PER_MS + 1 : 0);
+        if (ticks < INT64_MAX) { // else it is more than a TimeSpan holds, and there is no deadline
+            deadline = dispatcher_now() + (ticks > 0 ? (ticks - 1) / TRI_TICKS_PER_MS + 1 : 0);
+        }
     }
     if (tri_async_is_done(self->op)) {
         return 1;
@@ -338,8 +363,9 @@ static int block(operation_object *self, PyObject *args, PyObject *kwargs, const
     if (!loop || loop != Py_None) {
         Py_XDECREF(loop);
         if (loop) {
-            PyErr_SetString(PyExc_RuntimeError, "this would block the event loop that runs in this thread; use "
-                                                "await, or asyncio.to_thread(op.get)");
+            (void)error_format(state, TRI_E_ILLEGAL_METHOD_CALL,
+                               "this would block the event loop that runs in this thread; use await, or "
+                               "asyncio.to_thread(op.get)");
         }
         return -1;
     }
@@ -443,8 +469,9 @@ static PyMethodDef operation_methods[] = {
      "cancels this one and fails as TimeoutError."},
     {"get", (PyCFunction)(void (*)(void))operation_get, METH_VARARGS | METH_KEYWORDS,
      "get($self, /, timeout=None)\n--\n\n"
-     "Block until it is over, and return the result or raise the failure. Raises TimeoutError when the time has\n"
-     "passed; the operation goes on then. Refuses to block a running event loop."},
+     "Block until it is over, and return the result or raise the failure. Raises TimeoutError when the time (seconds\n"
+     "or a timedelta; None, infinity and whatever a TimeSpan cannot hold: no limit) has passed; the operation goes on\n"
+     "then. Refuses to block a running event loop."},
     {"wait", (PyCFunction)(void (*)(void))operation_wait, METH_VARARGS | METH_KEYWORDS,
      "wait($self, /, timeout=None)\n--\n\n"
      "Block until it is over or the time has passed, and return the AsyncStatus."},

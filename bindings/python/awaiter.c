@@ -146,19 +146,25 @@ static PyObject *awaiter_send_method(PyObject *self, PyObject *argument)
     return awaiter_yielded(step, result);
 }
 
+// The caller holds a reference.
+static void stop_waiting(awaiter_object *self)
+{
+    if (!waiter_cancel(&self->base)) {
+        Py_CLEAR(self->callback);
+        Py_CLEAR(self->context);
+    }
+}
+
 // A task throws only after its wake-up; by hand it may come sooner, and then nobody waits any more.
 static PyObject *awaiter_throw_method(PyObject *object, PyObject *const *arguments, Py_ssize_t count)
 {
-    awaiter_object *self = (awaiter_object *)object;
-    Py_INCREF(self);
-    waiter_cancel(&self->base);
-    Py_DECREF(self);
+    stop_waiting((awaiter_object *)object);
     return awaiter_throw(arguments, count);
 }
 
 static PyObject *awaiter_close(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
-    waiter_cancel(&((awaiter_object *)object)->base); // the caller holds a reference
+    stop_waiting((awaiter_object *)object);
     Py_RETURN_NONE;
 }
 

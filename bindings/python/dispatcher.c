@@ -86,18 +86,21 @@ static PyObject *dispatcher_drain(PyObject *object, PyObject *Py_UNUSED(ignored)
     if (!self->dispatcher) {
         Py_RETURN_NONE;
     }
+    Py_INCREF(self); // a callback may drop the loop
     if (self->loop) {
         // Debug mode times each callback, and wants each to be a callback.
         PyObject *debug = PyObject_CallMethodNoArgs(self->loop, state->str_get_debug);
         int is_debug = debug ? PyObject_IsTrue(debug) : -1;
         Py_XDECREF(debug);
         if (is_debug < 0) {
-            return NULL;
+            // Undrained, the descriptor would stay readable, and the loop would come back here for ever.
+            dispatcher_fault(self, object);
         }
-        self->deferring = is_debug;
+        self->deferring = is_debug != 0;
     }
-    Py_INCREF(self); // a callback may drop the loop
-    (void)tri_dispatcher_drain(self->dispatcher, 0);
+    if (self->dispatcher) { // a loop of scripts may have closed in get_debug()
+        (void)tri_dispatcher_drain(self->dispatcher, 0);
+    }
     PyObject *fault = self->fault;
     self->fault = NULL;
     self->deferring = false;
@@ -145,7 +148,24 @@ static dispatcher_object *dispatcher_new(module_state *state)
 
 dispatcher_object *dispatcher_blocking(module_state *state)
 {
-    return dispatcher_new(state);
+    dispatcher_object *self = dispatcher_new(state);
+    if (self) {
+        self->thread = PyThread_get_thread_ident();
+    }
+    return self;
+}
+
+bool dispatcher_is_here(dispatcher_object *self)
+{
+    if (!self->loop) {
+        return self->thread == PyThread_get_thread_ident();
+    }
+    PyObject *raised = PyErr_GetRaisedException();
+    PyObject *running = module_running_loop(module_of(self));
+    bool here = running == self->loop;
+    Py_XDECREF(running);
+    PyErr_SetRaisedException(raised);
+    return here;
 }
 
 // Gives the descriptor to the loop, and with it the only lasting reference.
@@ -198,9 +218,9 @@ dispatcher_object *dispatcher_running(module_state *state, const char *what)
     if (loop != Py_None) {
         self = dispatcher_of(state, loop);
     } else {
-        PyErr_Format(PyExc_RuntimeError,
-                     "%s needs a running asyncio event loop in this thread; where there is none, wait with get()",
-                     what);
+        (void)error_format(state, TRI_E_ILLEGAL_METHOD_CALL,
+                           "%s needs a running asyncio event loop in this thread; where there is none, wait with get()",
+                           what);
     }
     Py_DECREF(loop);
     return self;
@@ -219,7 +239,10 @@ int dispatcher_block(dispatcher_object *self, const bool *over, int64_t deadline
     while (!*over) {
         int64_t left = deadline < 0 ? -1 : deadline - dispatcher_now();
         if (deadline >= 0 && left <= 0) {
-            return 0;
+            // A report that came in the last moment is told here: nobody else was woken for it.
+            PyObject *last = dispatcher_drain((PyObject *)self, NULL);
+            Py_XDECREF(last);
+            return last ? *over : -1;
         }
         HRESULT hr;
         Py_BEGIN_ALLOW_THREADS hr = tri_dispatcher_wait(self->dispatcher, left);

@@ -14,6 +14,7 @@ struct waiter_object;
 struct dispatcher_object {
     PyObject_HEAD tri_dispatcher *dispatcher;
     PyObject *loop;                /* NULL for a blocking wait */
+    unsigned long thread;          /* of a blocking wait: whose; immutable */
     struct waiter_object *waiters; /* a reference to each */
     PyObject *fault;               /* KeyboardInterrupt or SystemExit that came up in a drain: passed on at its end */
     bool deferring;                /* resumptions go through call_soon: debug mode, or after a fault */
@@ -30,6 +31,8 @@ dispatcher_object *dispatcher_of(module_state *state, PyObject *loop);
 dispatcher_object *dispatcher_running(module_state *state, const char *what);
 /* One for a blocking wait: a new reference. NULL with an exception. */
 dispatcher_object *dispatcher_blocking(module_state *state);
+/* Is this its thread: does its loop run here, or is the blocking wait this one's? */
+bool dispatcher_is_here(dispatcher_object *self);
 /* Sleeps, with the GIL released and signals handled, and drains, until *over or `deadline` (of dispatcher_now; -1:
  * none). 1: over; 0: time is up; -1 with an exception. */
 int dispatcher_block(dispatcher_object *self, const bool *over, int64_t deadline);

@@ -62,18 +62,20 @@ static PyObject *latest_progress(module_state *state, tri_async *op)
 
 static void call_with(handler_object *self, dispatcher_object *dispatcher, PyObject *value)
 {
-    PyObject *arguments[2] = {self->raw, value};
+    PyObject *raw = Py_XNewRef(self->raw);
+    PyObject *arguments[2] = {raw, value};
     PyObject *function = Py_XNewRef(self->function); // it may end the handler
     PyObject *context = Py_XNewRef(self->context);
     if (!value) {
         dispatcher_fault(dispatcher, (PyObject *)self);
-    } else if (function && self->raw) {
+    } else if (function && raw) {
         dispatcher_call(dispatcher, function, arguments, 2, context);
     } else if (function) {
         dispatcher_call(dispatcher, function, arguments + 1, 1, context);
     }
     Py_XDECREF(context);
     Py_XDECREF(function);
+    Py_XDECREF(raw);
     Py_XDECREF(value);
 }
 
@@ -84,23 +86,35 @@ static PyObject *final_status(module_state *state, tri_async *op)
     return PyObject_CallFunction(state->status_type, "i", (int)status);
 }
 
+// It is over: tells whoever wants to know, and lets go of them.
+static void finish(handler_object *self, dispatcher_object *dispatcher)
+{
+    if (self->kind == HANDLER_RAW_COMPLETED) {
+        call_with(self, dispatcher, final_status(module_of(self), self->base.op));
+    } else if (self->over) {
+        PyObject *over = Py_NewRef(self->over);
+        PyObject *context = Py_XNewRef(self->context);
+        dispatcher_call(dispatcher, over, NULL, 0, context);
+        Py_XDECREF(context);
+        Py_DECREF(over);
+    }
+    (void)handler_clear((PyObject *)self);
+}
+
 static void handler_event(tri_waiter *Py_UNUSED(waiter), void *ctx, unsigned events)
 {
     handler_object *self = ctx;
     dispatcher_object *dispatcher = self->base.dispatcher;
     Py_INCREF(self);
-    if (events & TRI_EVENT_PROGRESS) {
+    if (!self->function) {
+        handler_end(self); // another thread ended it, and left the waiter to this one
+    } else if (events & TRI_EVENT_PROGRESS) {
         call_with(self, dispatcher, latest_progress(module_of(self), self->base.op));
     }
     if (waiter_is_waiting(&self->base) && events & (TRI_EVENT_DONE | TRI_EVENT_CLOSED)) {
         Py_DECREF(waiter_over(&self->base));
         if (events & TRI_EVENT_DONE) {
-            if (self->kind == HANDLER_RAW_COMPLETED) {
-                call_with(self, dispatcher, final_status(module_of(self), self->base.op));
-            } else if (self->over) {
-                dispatcher_call(dispatcher, self->over, NULL, 0, self->context);
-            }
-            (void)handler_clear((PyObject *)self);
+            finish(self, dispatcher);
         } else if (dispatcher->loop) {
             (void)handler_clear((PyObject *)self); // its loop is gone; after a blocking wait it may go on
         }
@@ -118,11 +132,21 @@ HRESULT handler_begin(handler_object *self, dispatcher_object *dispatcher)
     return waiter_begin(&self->base, dispatcher, flags[self->kind], handler_event);
 }
 
+HRESULT handler_take_over(handler_object *self, dispatcher_object *dispatcher)
+{
+    HRESULT hr = handler_begin(self, dispatcher);
+    if (hr == TRI_S_FALSE) {
+        call_with(self, dispatcher, latest_progress(module_of(self), self->base.op));
+        finish(self, dispatcher);
+    }
+    return hr;
+}
+
 void handler_end(handler_object *self)
 {
     if (self) {
         Py_INCREF(self);
-        waiter_cancel(&self->base);
+        (void)waiter_cancel(&self->base); // from another thread: without a function, it does nothing any more
         (void)handler_clear((PyObject *)self);
         Py_DECREF(self);
     }

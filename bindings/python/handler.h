@@ -28,7 +28,10 @@ handler_object *handler_new(module_state *state, tri_async *op, handler_kind kin
                             PyObject *raw, const char *what);
 /* As waiter_begin. */
 HRESULT handler_begin(handler_object *self, dispatcher_object *dispatcher);
-/* Ends it: it is not called again. May drop the last reference. NULL is allowed. */
+/* The same, from a drain that was told of progress which nobody has told this handler: where the operation is over, it
+ * is told at once, and ends. */
+HRESULT handler_take_over(handler_object *self, dispatcher_object *dispatcher);
+/* Ends it, on any thread: it is not called again. May drop the last reference. NULL is allowed. */
 void handler_end(handler_object *self);
 
 #endif

@@ -40,11 +40,16 @@ waiter_object *waiter_over(waiter_object *self)
     return self;
 }
 
-void waiter_cancel(waiter_object *self)
+bool waiter_cancel(waiter_object *self)
 {
-    if (self->waiter) {
-        tri_waiter_cancel(self->waiter);
-        unlink_from_dispatcher(self);
-        Py_DECREF(self);
+    if (!self->waiter) {
+        return true;
     }
+    if (!dispatcher_is_here(self->dispatcher)) {
+        return false;
+    }
+    tri_waiter_cancel(self->waiter);
+    unlink_from_dispatcher(self);
+    Py_DECREF(self);
+    return true;
 }

@@ -21,8 +21,9 @@ HRESULT waiter_begin(waiter_object *self, dispatcher_object *dispatcher, unsigne
 /* From `fn`, when DONE or CLOSED was delivered: the wait is over. Returns the reference that the dispatcher
  * had, for the caller to drop. */
 waiter_object *waiter_over(waiter_object *self);
-/* Ends the wait, if there is one; may drop the last reference. */
-void waiter_cancel(waiter_object *self);
+/* Ends the wait, if there is one; may drop the last reference. False on a thread that is not the dispatcher's: the wait
+ * goes on, and the caller sees to it that nothing is called at its end. */
+bool waiter_cancel(waiter_object *self);
 static inline bool waiter_is_waiting(const waiter_object *self)
 {
     return self->waiter != NULL;

@@ -17,7 +17,7 @@ class AsyncStatus(enum.IntEnum):
     COMPLETED = 1
     CANCELED = 2
     ERROR = 3
-    #: Only ever seen by a `completed` handler of an operation that was closed before it was called.
+    #: After close() of the raw face, which itself refuses to tell its status then.
     CLOSED = 4
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import gc
 import logging
+import sys
 import threading
 import time
 import warnings
@@ -110,46 +111,40 @@ def test_a_loop_whose_get_debug_raises_does_not_spin(puppet: Any, quiet: Any, ki
         failed = 0
 
         def get_debug(self) -> bool:
-            if self.failing:
+            # Of asyncio's own questions, each would lose a callback: only the drain's, in Handle._run, is answered so.
+            if self.failing and self.failed < 3 and sys._getframe(1).f_code.co_name == "_run":
                 self.failed += 1
                 raise kind
             return super().get_debug()
 
     reports: list[dict[str, Any]] = []
+    over: list[int] = []
     loop = Loop()
     loop.set_exception_handler(lambda loop, context: reports.append(context))
 
     async def main() -> int:
         op = puppet.operation("a")
-        puppet.complete_later("a", 6, 0.01)
-        waiting = op.__await__()
-        awaiter = next(waiting)  # without a task, which asks for the debug mode itself
-        over: list[int] = []
+        awaiter = op.__await__()
+        awaiter.send(None)
         awaiter.add_done_callback(lambda _: over.append(1))
-        handle = asyncio.events.Handle._run  # noqa: F841
         loop.failing = True
-        deadline = time.monotonic() + 5
-        try:
-            while not over and time.monotonic() < deadline:
-                await asyncio.sleep(0)
-                if loop.failed:
-                    loop.failing = False
-        finally:
-            loop.failing = False
-        assert over == [1]
+        puppet.complete("a", 6)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        loop.failing = False
         return await op
 
     try:
-        if kind is LookupError:
-            assert loop.run_until_complete(main()) == 6
-            assert [type(report["exception"]) for report in reports] == [LookupError]
-        else:
-            task = loop.create_task(main())
+        task = loop.create_task(main())
+        if kind is KeyboardInterrupt:
             with pytest.raises(KeyboardInterrupt):
                 loop.run_until_complete(task)
-            assert loop.failed == 1
-            assert loop.run_until_complete(task) == 6
+        assert loop.run_until_complete(task) == 6
+        assert (over, loop.failed) == ([1], 1)
+        if kind is LookupError:
+            assert [type(report["exception"]) for report in reports] == [LookupError]
     finally:
+        loop.failing = False
         loop.close()
 
 
