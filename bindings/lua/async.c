@@ -83,8 +83,8 @@ void tri_lua_push_status(lua_State *L, int32_t status)
     tri_lua_push_name(L, TRI_NAME_CAMEL, tri_async_status_name(status));
 }
 
-// For op.status and op:wait(), which raise nothing: what the getter of the raw face refuses after Close, it says all the
-// same.
+// For op.status and op:wait(), which raise nothing: what the getter of the raw face refuses after Close, it says all
+// the same.
 static void push_status_of(lua_State *L, tri_async *async)
 {
     int32_t status = TRI_ASYNC_CLOSED;

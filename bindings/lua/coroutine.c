@@ -335,12 +335,9 @@ void tri_lua_open_coroutine(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {{"__gc", wait_gc}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"await", coroutine_await}, {"try_await", coroutine_try_await}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"awaiting", coroutine_awaiting},
-                                         {"cancel_next", coroutine_cancel_next},
-                                         {"canceled", coroutine_canceled},
-                                         {"check", coroutine_check},
-                                         {"on_yield", coroutine_on_yield},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"awaiting", coroutine_awaiting}, {"cancel_next", coroutine_cancel_next},
+                                         {"canceled", coroutine_canceled}, {"check", coroutine_check},
+                                         {"on_yield", coroutine_on_yield}, {NULL, NULL}};
     tri_lua_metatable(L, WAIT_NAME, metamethods);
     lua_pop(L, 1);
     tri_lua_functions(L, functions);

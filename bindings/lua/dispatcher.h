@@ -11,8 +11,8 @@ enum {
     TRI_LUA_TURN_ANCHORS = 2
 };
 
-// Seconds at `index` as whole milliseconds, rounded up; -1, for ever, for nothing and for more than 1e9 seconds. Raises;
-// the message names `what`. [-0, +0, v]
+// Seconds at `index` as whole milliseconds, rounded up; -1, for ever, for nothing and for more than 1e9 seconds.
+// Raises; the message names `what`. [-0, +0, v]
 int64_t tri_lua_check_timeout(lua_State *L, int index, const char *what);
 
 // Sleeps until `async` is over, or `timeout_ms` have passed (-1: for ever); false: time is up. Raises if a turn is

@@ -17,8 +17,8 @@ typedef struct tri_lua_chunk {
 static void add_chunk(lua_State *L, tri_lua_state *state)
 {
     luaL_checkstack(L, 6, NULL);
-    // This may collect, and a finalizer that starts an operation may come here as well. What follows can fail, but runs no
-    // finalizer: so the count is read behind it.
+    // This may collect, and a finalizer that starts an operation may come here as well. What follows can fail, but runs
+    // no finalizer: so the count is read behind it.
     tri_lua_chunk *chunk = lua_newuserdatauv(L, sizeof *chunk, 0);
     const size_t count = state->slot_count;
     tri_lua_push_state(L);
