@@ -92,9 +92,12 @@ def test_a_blocking_wait_in_a_handler_of_another(puppet: Any, quiet: Any) -> Non
     seen: list[Any] = []
 
     def handler(value: int) -> None:
+        # The drain keeps the job back; the wait inside of it lets it go.
         inner = puppet.work("w")
-        puppet.complete_later("w", 7, 0.01)
+        thread = threading.Thread(target=lambda: puppet.wait_for("w") and puppet.complete("w", 7))
+        thread.start()
         seen.append(inner.wait(5))
+        thread.join()
 
     op = puppet.operation_with_progress("a")
     op.on_progress(handler)
