@@ -311,7 +311,9 @@ def test_fork_after_a_loop_has_run(files: Path) -> None:
     run(FORK.format(before="asyncio.run(timer.delay(0.001))"), files)
 
 
-def test_fork_inside_a_running_loop(files: Path) -> None:
+# After an await of an operation the code runs inside the drain that has resumed it, after a sleep it does not.
+@pytest.mark.parametrize("wait", ["asyncio.sleep(0.005)", "timer.delay(0.005)"])
+def test_fork_inside_a_running_loop(files: Path, wait: str) -> None:
     run(
         """
         import warnings
@@ -320,7 +322,7 @@ def test_fork_inside_a_running_loop(files: Path) -> None:
             await asyncio.gather(*[hashing.hash_file(trivium.__file__) for _ in range(64)])
         async def main():
             tasks = [asyncio.create_task(op) for op in start()]
-            await asyncio.sleep(0.005)
+            await WAIT
             child = os.fork()
             if child == 0:
                 code = 9
@@ -337,7 +339,7 @@ def test_fork_inside_a_running_loop(files: Path) -> None:
             assert all(isinstance(r, bytes) for r in results[:8]), results
         asyncio.run(main())
         print('end')
-        """,
+        """.replace("WAIT", wait),
         files,
     )
 
