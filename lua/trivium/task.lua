@@ -280,7 +280,15 @@ local function loop(main)
             cancel_all()
         end
     end
-    while scheduler.is_ready() or alive_count > 0 or native.waiters() > 0 do
+    local function check_main()
+        if main.state == "error" and not main.handled then
+            main.handled = true
+            fail(main.values[1], main.traceback)
+        end
+    end
+    check_main() -- it may have failed before it waited for anything
+    -- Once something has failed, nobody waits any more for operations that are only listened to.
+    while scheduler.is_ready() or alive_count > 0 or (not failure and native.waiters() > 0) do
         if not scheduler.is_pending() then
             -- Their coroutines are dropped; whoever looks at the tasks sees why.
             failure = failure or { deadlock() }
@@ -297,10 +305,7 @@ local function loop(main)
             fail(err, traceback)
             err, traceback = scheduler.take_error()
         end
-        if main.state == "error" and not main.handled then
-            main.handled = true
-            fail(main.values[1], main.traceback)
-        end
+        check_main()
     end
     return failure
 end

@@ -31,6 +31,23 @@ describe("trivium.run", function()
         assert.same({ "main", "child", "grandchild" }, log)
     end)
 
+    it("ends when its function fails, whatever is still listened to", function()
+        for _, delay in ipairs { false, 0.001 } do
+            local op
+            local err = error_of(trivium.run, function()
+                op = timer.countdown(3600, 1800)
+                op:on_progress(function() end)
+                if delay then
+                    timer.delay(delay):await()
+                end
+                error("broken", 0)
+            end)
+            assert.truthy(tostring(err):find("^broken"))
+            assert.equal("started", op.status)
+            op:cancel()
+        end
+    end)
+
     it("raises the error of its function, with the traceback in a text", function()
         local function deep() error("broken") end
         local err = error_of(trivium.run, function()
