@@ -25,6 +25,12 @@ import asyncio, os, signal, sys, threading, time
 import trivium
 from trivium.components import hashing, timer
 FILES = [os.path.join(sys.argv[1], name) for name in sorted(os.listdir(sys.argv[1]))]
+def comes_to_nothing(count):
+    # A worker that has just woken a loop lets go of its dispatcher a moment later.
+    deadline = time.monotonic() + 5
+    while count() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return not count()
 def start():
     return [hashing.hash_file(path) for path in FILES]
 """
@@ -205,8 +211,8 @@ def test_loop_closed(files: Path) -> None:
         from trivium import _native
         assert _native.live()['dispatcher'] == 1
         loop.close()
-        assert _native.live()['dispatcher'] == 0
         assert _native.live()['waiter'] == 0
+        assert comes_to_nothing(lambda: _native.live()['dispatcher'])
         assert not any(op.status == trivium.AsyncStatus.STARTED for op in ops)
         # Another loop goes on.
         assert len(asyncio.run(hashing.hash_file(__import__('trivium').__file__))) == 32
@@ -234,7 +240,7 @@ def test_loop_dropped_without_close(files: Path) -> None:
         del loop
         asyncio.set_event_loop(None)
         gc.collect(); gc.collect()
-        assert _native.live()['dispatcher'] == 0, _native.live()
+        assert comes_to_nothing(lambda: _native.live()['dispatcher'])
         print('end')
         """,
         files,
