@@ -199,7 +199,12 @@ static HRESULT async_failure(tri_async *op)
     if (op->error_message) {
         return tri_error_set(op->error, "%s", op->error_message->data);
     }
-    return tri_error_set(op->error, "%s", tri_status_find(op->error).message);
+    if (op->error == TRI_E_ABANDONED) {
+        return tri_error_set(op->error,
+                             "operation '%s' has no outcome: its component let go of it without having completed it",
+                             op->name);
+    }
+    return tri_error_set(op->error, "operation '%s': %s", op->name, tri_status_find(op->error).message);
 }
 
 HRESULT tri_async_get_error_code(tri_async *op, HRESULT *code)

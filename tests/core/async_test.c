@@ -221,6 +221,8 @@ static void a_dropped_operation_is_abandoned(void **state)
     operation_drop(op);
     assert_int_equal(status_of(op), TRI_ASYNC_ERROR);
     assert_int_equal(tri_async_get_results(op, &result), TRI_E_ABANDONED);
+    assert_string_equal(tri_error_message(TRI_E_ABANDONED), "operation 'TestAsync' has no outcome: its component let go of "
+                                                            "it without having completed it");
     tri_async_release(op);
 }
 

@@ -77,7 +77,7 @@ def test_pickled(puppet: Any, quiet: Any) -> None:
 
 
 def test_a_message_that_is_empty_or_strange(puppet: Any, quiet: Any) -> None:
-    assert str(failure(puppet, "FAILED", "")) == "The operation failed"
+    assert str(failure(puppet, "FAILED", "")) == "operation 'OperationAsync': The operation failed"
     assert str(failure(puppet, "FAILED", "100% \u65e5\u672c")) == "100% \u65e5\u672c"
 
 
