@@ -4,13 +4,26 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const headers = require('node-api-headers');
 
 const root = path.join(__dirname, '..');
 
 function fail(message) {
   console.error(`trivium: ${message}`);
   process.exit(1);
+}
+
+// npm installs the dependencies of a package beside it, but not those of a directory that it only links to.
+function includeDirectory() {
+  try {
+    return require('node-api-headers').include_dir;
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') {
+      throw error;
+    }
+    return fail(
+      `node-api-headers was not found: run \`npm install\` in ${root} first, or \`npm install --install-links ${root}\` in the application.`,
+    );
+  }
 }
 
 function run(command, args) {
@@ -37,7 +50,7 @@ if (fs.existsSync(prebuilt)) {
     '-DCMAKE_BUILD_TYPE=Release',
     '-DTRIVIUM_NODE=ON',
     '-DTRIVIUM_TESTS=OFF',
-    `-DTRIVIUM_NODE_HEADERS=${headers.include_dir}`,
+    `-DTRIVIUM_NODE_HEADERS=${includeDirectory()}`,
     `-DTRIVIUM_NODE_OUTPUT=${path.join(root, 'build', 'Release')}`,
   ]);
   run('cmake', ['--build', build, '--config', 'Release', '--target', 'trivium_node']);

@@ -2,9 +2,25 @@
 'use strict';
 
 const path = require('node:path');
-const nodeGypBuild = require('node-gyp-build');
 
 const root = path.join(__dirname, '..');
+
+// npm installs the dependencies of a package beside it, but not those of a directory that it only links to.
+function dependency(name) {
+  try {
+    return require(name);
+  } catch (cause) {
+    if (cause.code !== 'MODULE_NOT_FOUND') {
+      throw cause;
+    }
+    throw new Error(
+      `${name} was not found: run \`npm install\` in ${root} first, or \`npm install --install-links ${root}\` in the application.`,
+      { cause },
+    );
+  }
+}
+
+const nodeGypBuild = dependency('node-gyp-build');
 
 function find() {
   try {
