@@ -32,30 +32,36 @@ lua: $(stamps)/lua ## build and install the rocks into build/lua-tree
 
 $(stamps)/python: $(common) setup.py pyproject.toml $(wildcard MANIFEST.in) $(call find,bindings/python python) | setup
 	@mkdir -p $(@D)
-	build/venv/bin/pip install -q --force-reinstall --no-deps .
-	touch $@
+	@tools/step.sh build-python "building the Python package" build/venv/bin/pip install --force-reinstall --no-deps .
+	@touch $@
 
 $(stamps)/node: $(common) package.json $(call find,bindings/node node) | setup
 	@mkdir -p $(@D) build/node-test
-	tools/install_node.sh
-	touch $@
+	@tools/step.sh build-node "building the npm package" tools/install_node.sh
+	@touch $@
 
 $(stamps)/lua: $(common) $(wildcard *.rockspec components/*/*.rockspec) $(call find,bindings/lua lua) | setup
 	@mkdir -p $(@D)
-	tools/install_lua.sh
-	touch $@
+	@tools/step.sh build-lua "building the rocks" tools/install_lua.sh
+	@touch $@
 
 # Packages that only the tests or the linters need, in build/venv.
 $(stamps)/requirements-%: tools/requirements-%.txt | setup
 	@mkdir -p $(@D)
-	build/venv/bin/pip install -q -r $<
+	@tools/step.sh requirements-$* "installing Python packages for the $*" build/venv/bin/pip install -r $<
 	@touch $@
 
 # ---- what people ask for
 
 .PHONY: demo
-demo: python node lua $(stamps)/requirements-demo ## hash a directory from all three languages, and compare with sha256sum
-	tools/demo.sh $(if $(DIR),"$(DIR)")
+demo: directory python node lua $(stamps)/requirements-demo ## hash a directory (DIR=...) from all three languages, and compare with sha256sum
+	@tools/demo.sh $(if $(DIR),"$(DIR)")
+
+# Before anything is built.
+.PHONY: directory
+directory:
+	@tools/demo.sh --check $(if $(DIR),"$(DIR)")
+setup: | $(if $(filter demo,$(MAKECMDGOALS)),directory)
 
 .PHONY: test
 test: setup ## all tests; SECTIONS="core python node lua docs" chooses

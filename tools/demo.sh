@@ -1,8 +1,22 @@
 #!/usr/bin/env bash
-# tools/demo.sh [DIRECTORY]: runs the demo in all three languages, and compares every digest that it computed with the
+# tools/demo.sh [--check] [DIRECTORY]: runs the demo in all three languages, and compares every digest that it computed with the
 # one of the operating system's own sha256sum. By default on a system directory with at least 1,000 files.
-# Ends with "N passed, N failed", counting languages.
+# Ends with "N passed, N failed", counting languages. With --check only says whether the directory is one.
 set -eu
+check=
+if [ "${1:-}" = --check ]; then
+    check=1
+    shift
+fi
+directory=${1:-}
+if [ -n "$directory" ] && [ ! -d "$directory" ]; then
+    [ ! -e "$directory" ] || { echo "demo: $directory is not a directory" >&2; exit 1; }
+    echo "demo: the directory $directory does not exist" >&2
+    exit 1
+fi
+[ -z "$check" ] || exit 0
+# The demos run in another directory.
+[ -z "$directory" ] || directory=$(cd -- "$directory" && pwd)
 cd "$(dirname "$0")/.."
 root=$PWD
 out=$root/build/demo
@@ -12,7 +26,6 @@ export PYTHONDONTWRITEBYTECODE=1
 export LC_ALL=C.UTF-8
 
 count_files() { find "$1" -xdev -type f 2>/dev/null | head -n 1000 | wc -l; }
-directory=${1:-}
 if [ -z "$directory" ]; then
     for directory in /usr/share/doc /usr/include /usr/lib/python3 /usr/share /usr/lib; do
         if [ -d "$directory" ] && [ "$(count_files "$directory")" -ge 1000 ]; then
