@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tools/summary.py SECTION...: the summary of each runner from build/logs/<section>.log, then the sum over all:
-the last line is "N passed, N failed". A section that failed without a failed test counts as one failure."""
+the last line is "N passed, N failed". Below a section stand the tests in it that failed. A section that failed without a failed test counts as one failure."""
 import pathlib
 import re
 import sys
@@ -54,6 +54,34 @@ def plain(text):
     return count(text, r"^(\d+) passed, \d+ failed"), count(text, r"^\d+ passed, (\d+) failed"), 0
 
 
+def failed_ctest(text):
+    listed = text.partition("The following tests FAILED:")[2]
+    return (re.findall(r"^\s+\d+ - (.+)$", listed, re.MULTILINE)
+            + re.findall(r"^(?:\d+: )?\[  FAILED  \] ([a-z]\w*)$", text, re.MULTILINE))
+
+
+def failed_pytest(text):
+    return re.findall(r"^(?:FAILED|ERROR) (\S+::.*|\S+\.py\b.*)$", text, re.MULTILINE)
+
+
+def failed_mocha(text):
+    """A number and the names of the suites, one a line, up to the name of the test and a colon."""
+    listed = re.split(r"^\s+\d+ failing$", text, flags=re.MULTILINE)[1:]
+    blocks = re.findall(r"^  \d+\) (.*?):$", listed[-1], re.MULTILINE | re.DOTALL) if listed else []
+    return [" ".join(block.split()) for block in blocks]
+
+
+def failed_busted(text):
+    """The place, and in the next line the whole name."""
+    return [f"{place}: {name}" for place, name in
+            re.findall(r"^(?:Failure|Error) (?:->|→) (.+)\n(.*)$", text, re.MULTILINE)]
+
+
+def failed_plain(text):
+    return re.findall(r"^FAIL(?:ED:)? (.+)$", text, re.MULTILINE)
+
+
+FAILED = {ctest: failed_ctest, pytest: failed_pytest, mocha: failed_mocha, busted: failed_busted, plain: failed_plain}
 READERS = {"core": ctest, "asan": ctest, "tsan": ctest, "python": pytest, "node": mocha, "lua": busted}
 
 
@@ -62,18 +90,21 @@ def main(sections):
     print("\n==== summary")
     for section in sections:
         text = ESCAPE.sub("", (LOGS / f"{section}.log").read_text(errors="replace"))
-        good, bad, skipped = READERS.get(section, plain)(text)
+        reader = READERS.get(section, plain)
+        good, bad, skipped = reader(text)
         status = int((LOGS / f"{section}.status").read_text())
         note = ""
         if status != 0 and bad == 0:
             bad, note = 1, f" (the section itself failed, status {status})"
         elif good + bad == 0:
             bad, note = 1, " (it ran no test)"
-        if READERS.get(section) is ctest:
+        if reader is ctest:
             note += inside(section)
         if skipped:
             note += f", {skipped} skipped"
         print(f"{section:8} {good:5} passed, {bad} failed{note}")
+        for name in dict.fromkeys(FAILED[reader](text)) if status != 0 else ():
+            print(f"         failed: {name}")
         passed += good
         failed += bad
     print(f"{passed} passed, {failed} failed")
