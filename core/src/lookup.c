@@ -127,8 +127,9 @@ HRESULT tri__lookup(const char *name_or_path, size_t length, char *path, size_t 
     }
     if (find.missing[0]) {
         return tri_error_set(TRI_E_MOD_NOT_FOUND,
-                             "component '%s' was not built: %s. Install that and build Trivium again.", name,
-                             find.missing);
+                             "component '%s' was not built: %s. Install that, and where Trivium was built without it, "
+                             "build it again.",
+                             name, find.missing);
     }
     if (is_path) {
         return tri_error_set(TRI_E_MOD_NOT_FOUND, "no component at '%s': no such file", name);
