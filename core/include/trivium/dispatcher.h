@@ -58,8 +58,13 @@ TRI_API size_t tri_dispatcher_waiters(const tri_dispatcher *dispatcher);
  */
 TRI_API void tri_dispatcher_close(tri_dispatcher *dispatcher, bool cancel);
 
-/* Between hold and resume (they nest), jobs that this thread starts are kept back, and handed to the pool together.
- * A drain does this by itself; a loop that runs its continuations after the drain holds longer. */
+/*
+ * Between hold and resume (they nest), jobs that this thread starts are kept back, and handed to the pool together: at the
+ * resume, and before it when there are 512, before a synchronous method, and before tri_dispatcher_wait. A drain does this by
+ * itself; a loop that runs its continuations after the drain holds longer. Jobs of TRI_BLOCKING methods are never kept back.
+ * Threads: any, each for itself; in a forked child nothing is held. Blocks: no. Errors: none; a resume without a hold does
+ * nothing.
+ */
 TRI_API void tri_submit_hold(void);
 TRI_API void tri_submit_resume(void);
 
